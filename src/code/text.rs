@@ -1,0 +1,124 @@
+//! One code of one system, normalised.
+
+use std::{fmt, hash::Hash};
+
+use super::System;
+
+/// The longest code any system uses: a SNOMED CT identifier has up to 18 digits.
+const CODE_CHARS_MAX: usize = 22;
+
+/// A code: its system and its text in upper case without dots, hyphens or blanks.
+///
+/// ```
+/// use claimgate::code::{Code, System};
+/// let code = Code::parse(System::Icd10Cm, " m54.16 ")?;
+/// assert_eq!(code.text(), "M5416");
+/// assert_eq!(code.to_string(), "M54.16");
+/// assert!(Code::parse(System::Cpt, "").is_err());
+/// # Ok::<(), claimgate::code::CodeError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Code {
+    system: System,
+    len: u8,
+    text: [u8; CODE_CHARS_MAX],
+}
+
+/// Why a text is no code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CodeError {
+    /// Nothing but blanks and dots.
+    #[error("the code is empty")]
+    Empty,
+    /// Longer than any code of any system.
+    #[error("the code has {0} characters; no code system has more than {CODE_CHARS_MAX}")]
+    Long(usize),
+    /// A character that no code system uses.
+    #[error("the code has a character that no code system uses")]
+    Character,
+}
+
+impl Code {
+    /// Normalises `text` as a code of `system`.
+    ///
+    /// # Errors
+    /// When nothing is left after normalising, when it is longer than any code, or when a
+    /// character is neither an ASCII letter nor a digit. The message never repeats the text: it
+    /// may have been a name.
+    pub fn parse(system: System, text: &str) -> Result<Code, CodeError> {
+        let mut buffer = [0u8; CODE_CHARS_MAX];
+        let mut len = 0usize;
+        for byte in text.bytes() {
+            if matches!(byte, b'.' | b' ' | b'\t' | b'\r' | b'\n' | b'-') {
+                continue;
+            }
+            if !byte.is_ascii_alphanumeric() {
+                return Err(CodeError::Character);
+            }
+            let Some(place) = buffer.get_mut(len) else {
+                return Err(CodeError::Long(text.len()));
+            };
+            *place = byte.to_ascii_uppercase();
+            len += 1;
+        }
+        if len == 0 {
+            return Err(CodeError::Empty);
+        }
+        Ok(Code { system, len: u8::try_from(len).unwrap_or(0), text: buffer })
+    }
+
+    /// The system.
+    pub fn system(&self) -> System {
+        self.system
+    }
+
+    /// The normalised text, upper case and undotted.
+    pub fn text(&self) -> &str {
+        self.text.get(..usize::from(self.len)).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Code {
+    /// As people write it: ICD-10-CM with its dot, everything else as it is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.text();
+        match (self.system, text.get(..3), text.get(3..)) {
+            (System::Icd10Cm | System::Icd9Cm, Some(head), Some(tail)) if !tail.is_empty() => write!(f, "{head}.{tail}"),
+            _ => f.write_str(text),
+        }
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.system, self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parse_normalises_and_refuses() {
+        let check = |text: &str, expected: Result<&str, CodeError>| {
+            assert_eq!(Code::parse(System::Icd10Cm, text).as_ref().map(Code::text), expected.as_ref().copied(), "{text}");
+        };
+        check("m54.16", Ok("M5416"));
+        check(" M5416 ", Ok("M5416"));
+        check("S39.012a", Ok("S39012A"));
+        check(" . ", Err(CodeError::Empty));
+        check("M54:16", Err(CodeError::Character));
+        check("ÄÖ", Err(CodeError::Character));
+        check("12345678901234567890123", Err(CodeError::Long(23)));
+    }
+
+    #[test]
+    fn display_and_parse_are_inverse() {
+        for text in ["M54.16", "M16", "S39.012A", "C7B.03"] {
+            let code = Code::parse(System::Icd10Cm, text).unwrap();
+            assert_eq!(code.to_string(), text);
+            assert_eq!(Code::parse(System::Icd10Cm, &code.to_string()).unwrap(), code);
+        }
+    }
+}
