@@ -7,10 +7,17 @@
 // GROUND: the words of the field; values only.
 pub mod code;
 pub mod date;
+pub mod fault;
 pub mod money;
 pub mod private;
 pub mod request;
 pub mod verdict;
+
+// FIRST: rules, and what can be known of them.
+pub mod fact;
+pub mod script;
+pub mod tree;
+pub mod pack;
 
 // DOORS: each knows one outside language.
 pub mod exchange;

@@ -254,10 +254,10 @@ pub struct Encounter {
 
 impl Request {
     /// The days a line can have been served on: its own, an order's authored day without one.
-    pub fn service_span(&self, line: &Line) -> Given<DateSpan> {
+    pub fn service_span<'a>(&'a self, line: &'a Line) -> &'a Given<DateSpan> {
         match (&line.service_date, self.kind) {
-            (Given::Absent, Kind::Order) => self.authored_on.clone(),
-            (given, Kind::Order | Kind::Claim) => given.clone(),
+            (Given::Absent, Kind::Order) => &self.authored_on,
+            (given, Kind::Order | Kind::Claim) => given,
         }
     }
 

@@ -132,11 +132,11 @@ impl<T> Given<T> {
     }
 
     /// Where the value stood; [`Source::Absent`] where nothing did.
-    pub fn source(&self) -> Source {
+    pub fn source(&self) -> &Source {
         match self {
-            Given::Absent => Source::Absent,
-            Given::Value(sourced) => sourced.source.clone(),
-            Given::Unreadable(sourced) => sourced.source.clone(),
+            Given::Absent => &Source::Absent,
+            Given::Value(sourced) => &sourced.source,
+            Given::Unreadable(sourced) => &sourced.source,
         }
     }
 

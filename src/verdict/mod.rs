@@ -207,3 +207,25 @@ pub struct PackStamp {
     /// `sha256:` and the digest over files and parameters.
     pub digest: String,
 }
+
+/// What a rule says of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Nothing; other rules decide.
+    Pass,
+    /// Nothing, but it is worth a remark.
+    Note(Said),
+    /// A finding.
+    Find(Verdict, Said),
+    /// A limit: no verdict above this one.
+    AtMost(Verdict, Said),
+}
+
+/// The reason of an outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Said {
+    /// The reason's id in the pack's `reasons.toml`.
+    pub reason: String,
+    /// The anchor of the passage, where the rule names another than the reason does.
+    pub cites: Option<String>,
+}

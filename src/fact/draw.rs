@@ -1,0 +1,466 @@
+//! How each fact of the dictionary is drawn from a request.
+
+use super::{Answer, Argument, Drawn, Shown, Value, View, view};
+use crate::{
+    code::{ClassMask, Code},
+    date::{Date, DateSpan, day_number, months_between, plus_months, years_between},
+    request::{
+        Concept, Diagnosis, Encounter, Form, Frequency, Given, Kind, LineOfBusiness, PainType, Pointers, Purpose, Sex,
+        Source, Sourced, Status, Verification,
+    },
+    verdict::Cause,
+};
+use view::{NOWHERE, cause_of, is_confirmed};
+
+const ANY: Value<'static> = Value::Span(i64::MIN, i64::MAX);
+const NO: u32 = 0b01;
+const YES: u32 = 0b10;
+
+fn certain<'a>(value: Value<'a>, source: &'a Source) -> Drawn<'a> {
+    Drawn { value, known: Answer::of(*source != Source::Absent), cause: None, source: Some(source), root: None }
+}
+
+fn unknown<'a, T>(value: Value<'a>, given: &'a Given<T>) -> Drawn<'a> {
+    let known = if given.is_absent() { Answer::No } else { Answer::Unknown };
+    Drawn { value, known, cause: Some(cause_of(given)), source: Some(given.source()), root: None }
+}
+
+/// A choice: absent is the first (`not stated`), unreadable is any of `count`.
+fn choice_or_first<'a, T: Copy>(given: &'a Given<T>, count: u32, place: impl Fn(T) -> u32) -> Drawn<'a> {
+    match given {
+        Given::Value(sourced) => certain(Value::Choice(1 << place(sourced.value)), &sourced.source),
+        Given::Absent => certain(Value::Choice(1), &NOWHERE),
+        Given::Unreadable(_) => unknown(Value::Choice((1 << count) - 1), given),
+    }
+}
+
+/// A choice: absent and unreadable are any of `count`.
+fn choice_or_any<'a, T: Copy>(given: &'a Given<T>, count: u32, place: impl Fn(T) -> u32) -> Drawn<'a> {
+    match given {
+        Given::Value(sourced) => certain(Value::Choice(1 << place(sourced.value)), &sourced.source),
+        Given::Absent | Given::Unreadable(_) => unknown(Value::Choice((1 << count) - 1), given),
+    }
+}
+
+fn code<'a>(view: &View<'a>, given: &'a Given<Code>) -> Drawn<'a> {
+    match given {
+        Given::Value(sourced) => certain(Value::Code(Some(view.shown(&sourced.value, &sourced.source))), &sourced.source),
+        Given::Absent | Given::Unreadable(_) => unknown(Value::Code(None), given),
+    }
+}
+
+fn codes<'a>(view: &View<'a>, list: &'a [Sourced<Code>]) -> Drawn<'a> {
+    let shown = list.iter().map(|sourced| view.shown(&sourced.value, &sourced.source)).collect();
+    let source = list.first().map_or(&NOWHERE, |sourced| &sourced.source);
+    certain(Value::Codes { shown, maybe: Vec::new(), open: false }, source)
+}
+
+fn span<'a>(given: &'a Given<i64>) -> Drawn<'a> {
+    match given {
+        Given::Value(sourced) => certain(Value::Span(sourced.value, sourced.value), &sourced.source),
+        Given::Absent | Given::Unreadable(_) => unknown(ANY, given),
+    }
+}
+
+pub(super) fn frequency<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    let place = match view.request.frequency.value {
+        Frequency::Original => 0,
+        Frequency::Replacement => 1,
+        Frequency::Void => 2,
+    };
+    certain(Value::Choice(1 << place), &view.request.frequency.source)
+}
+
+pub(super) fn kind<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    let place = match view.request.kind {
+        Kind::Claim => 0,
+        Kind::Order => 1,
+    };
+    certain(Value::Choice(1 << place), &NOWHERE)
+}
+
+pub(super) fn form<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    let place = match view.request.form.value {
+        Form::Professional => 0,
+        Form::Institutional => 1,
+        Form::Inpatient => 2,
+    };
+    certain(Value::Choice(1 << place), &view.request.form.source)
+}
+
+pub(super) fn procedure<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    code(view, &view.line.procedure)
+}
+
+pub(super) fn service_date<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    match view.service {
+        Given::Value(sourced) => {
+            let days = sourced.value;
+            let mut drawn = certain(Value::Span(day_number(days.first), day_number(days.last)), &sourced.source);
+            drawn.cause = days.exact().is_none().then_some(Cause::Unreadable);
+            drawn
+        }
+        given => unknown(ANY, given),
+    }
+}
+
+pub(super) fn concept<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    choice_or_first(&view.line.concept, 4, |concept| match concept {
+        Concept::DrgRadiofrequency => 1,
+        Concept::JointRadiofrequency => 2,
+        Concept::Other => 3,
+    })
+}
+
+pub(super) fn narrative<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    match &view.line.narrative {
+        Given::Value(sourced) => {
+            let source = &sourced.source;
+            let classes = view.sets.classes_of_text(sourced.value.reveal());
+            let shown = classes.into_iter().map(|class| Shown { class, code: None, source }).collect();
+            certain(Value::Codes { shown, maybe: Vec::new(), open: false }, source)
+        }
+        given => unknown(Value::Codes { shown: Vec::new(), maybe: Vec::new(), open: true }, given),
+    }
+}
+
+pub(super) fn same_day_procedures<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    let (mut shown, mut maybe, mut open) = (Vec::new(), Vec::new(), false);
+    for other in view.request.lines.iter().filter(|other| !std::ptr::eq(*other, view.line)) {
+        let same_day = match (view.day(), view.request.service_day(other)) {
+            (Some(one), Some(two)) if one != two => continue,
+            (Some(_), Some(_)) => true,
+            (_, _) => false,
+        };
+        match &other.procedure {
+            Given::Value(sourced) if same_day => shown.push(view.shown(&sourced.value, &sourced.source)),
+            Given::Value(sourced) => maybe.push(view.shown(&sourced.value, &sourced.source)),
+            Given::Absent | Given::Unreadable(_) => open = true,
+        }
+    }
+    let cause = (open || !maybe.is_empty()).then_some(Cause::Unreadable);
+    let undated = (!maybe.is_empty() && view.day().is_none()).then_some("line.service_date");
+    Drawn { value: Value::Codes { shown, maybe, open }, known: Answer::Yes, cause, source: None, root: undated }
+}
+
+pub(super) fn modifiers<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    codes(view, &view.line.modifiers)
+}
+
+pub(super) fn condition_codes<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    codes(view, &view.request.condition_codes)
+}
+
+pub(super) fn approved<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    match &view.request.coverage.prior_authorization {
+        Given::Absent => certain(Value::Choice(NO), &NOWHERE),
+        Given::Value(sourced) => match &sourced.value.approved_on {
+            Given::Value(on) => certain(Value::Choice(YES), &on.source),
+            given => {
+                let mut drawn = unknown(Value::Choice(NO | YES), given);
+                drawn.source = Some(&sourced.source);
+                drawn
+            }
+        },
+        given => unknown(Value::Choice(NO | YES), given),
+    }
+}
+
+pub(super) fn age_years<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    let birth = &view.request.patient.birth_date;
+    let (Given::Value(born), Some(days)) = (birth, view.service.get()) else {
+        return if birth.get().is_some() { view.undated(ANY, Answer::Yes) } else { unknown(ANY, birth) };
+    };
+    let (source, born) = (&born.source, born.value.reveal());
+    let low = i64::from(years_between(born.last, days.first));
+    let high = i64::from(years_between(born.first, days.last));
+    let mut drawn = certain(Value::Span(low, high), source);
+    if high < 0 {
+        (drawn.value, drawn.cause) = (ANY, Some(Cause::Contradictory));
+    } else if low != high {
+        drawn.cause = Some(Cause::Unreadable);
+    }
+    drawn
+}
+
+pub(super) fn sex<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    choice_or_any(&view.request.patient.sex, 3, |sex| match sex {
+        Sex::Female => 0,
+        Sex::Male => 1,
+        Sex::Other => 2,
+    })
+}
+
+/// The diagnoses of the request that `counts`; an unreadable code may be any.
+fn diagnoses_where<'a>(view: &View<'a>, counts: impl Fn(&Diagnosis) -> bool) -> Drawn<'a> {
+    let (mut shown, mut unreadable) = (Vec::new(), None);
+    for diagnosis in view.request.diagnoses.iter().filter(|diagnosis| counts(diagnosis)) {
+        match &diagnosis.code {
+            Given::Value(sourced) => shown.push(view.shown(&sourced.value, &sourced.source)),
+            Given::Absent | Given::Unreadable(_) => unreadable = Some(diagnosis.code.source()),
+        }
+    }
+    let open = unreadable.is_some();
+    let cause = open.then_some(Cause::Unreadable);
+    Drawn { value: Value::Codes { shown, maybe: Vec::new(), open }, known: Answer::Yes, cause, source: unreadable, root: None }
+}
+
+pub(super) fn request_diagnoses<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    diagnoses_where(view, |diagnosis| is_confirmed(diagnosis) && diagnosis.status == Status::Active)
+}
+
+pub(super) fn unconfirmed_diagnoses<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    diagnoses_where(view, |diagnosis| {
+        diagnosis.verification == Verification::Unconfirmed && diagnosis.status == Status::Active
+    })
+}
+
+pub(super) fn past_diagnoses<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    diagnoses_where(view, |diagnosis| {
+        diagnosis.verification != Verification::Refuted && diagnosis.status == Status::Past
+    })
+}
+
+pub(super) fn history_diagnoses<'a>(view: &View<'a>, arguments: &[Argument]) -> Drawn<'a> {
+    let window = months_of(arguments);
+    let (mut shown, mut maybe) = (Vec::new(), Vec::new());
+    for encounter in view.request.earlier() {
+        let list = match (view.day(), encounter.service_date.exact()) {
+            (Some(day), Some(on)) if on > day || plus_months(on, window) < day => continue,
+            (Some(_), Some(_)) => &mut shown,
+            (_, _) => &mut maybe,
+        };
+        list.extend(encounter.diagnoses.iter().map(|code| view.shown(code, &encounter.source)));
+    }
+    let cause = (!maybe.is_empty()).then_some(Cause::Unreadable);
+    let root = (cause.is_some() && view.day().is_none()).then_some("line.service_date");
+    Drawn { value: Value::Codes { shown, maybe, open: false }, known: Answer::Yes, cause, source: None, root }
+}
+
+pub(super) fn invalid_diagnosis<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    let pointed = view.pointed().unwrap_or_default();
+    let mut invalid = pointed.iter().filter_map(|diagnosis| match &diagnosis.code {
+        Given::Value(sourced) if view.is_invalid(&sourced.value) => Some(&sourced.source),
+        _ => None,
+    });
+    match invalid.next() {
+        Some(source) => certain(Value::Choice(YES), source),
+        None => certain(Value::Choice(NO), &NOWHERE),
+    }
+}
+
+pub(super) fn line_diagnoses<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    let (mut shown, mut maybe, mut open) = (Vec::new(), Vec::new(), false);
+    let mut cause = None;
+    let mut source: Option<&'a Source> = None;
+    match view.pointed() {
+        Some(pointed) => {
+            for diagnosis in pointed {
+                match &diagnosis.code {
+                    Given::Value(sourced) if is_confirmed(diagnosis) && diagnosis.status == Status::Active => {
+                        shown.push(view.shown(&sourced.value, &sourced.source));
+                    }
+                    Given::Value(sourced) => {
+                        cause = cause.or(Some(Cause::Contradictory));
+                        source = Some(&sourced.source);
+                        maybe.push(view.shown(&sourced.value, &sourced.source));
+                    }
+                    Given::Absent | Given::Unreadable(_) => {
+                        (open, cause) = (true, Some(Cause::Unreadable));
+                        source = Some(diagnosis.code.source());
+                    }
+                }
+            }
+        }
+        None => {
+            open = true;
+            (cause, source) = match &view.line.pointers {
+                Pointers::Unknown(given) => (Some(cause_of(given)), Some(given.source())),
+                Pointers::To(_, source) => (Some(Cause::Absent), Some(source)),
+                Pointers::All => (Some(Cause::Absent), None),
+            };
+        }
+    }
+    let known = if cause == Some(Cause::Absent) { Answer::No } else { Answer::Yes };
+    Drawn { value: Value::Codes { shown, maybe, open }, known, cause, source, root: None }
+}
+
+pub(super) fn stated_pain_type<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    choice_or_first(&view.request.stated_pain_type, 4, |pain| match pain {
+        PainType::Axial => 1,
+        PainType::Radicular => 2,
+        PainType::Mixed => 3,
+    })
+}
+
+pub(super) fn months_since_onset<'a>(view: &View<'a>, arguments: &[Argument]) -> Drawn<'a> {
+    let mask = mask_of(view, arguments);
+    let counts = |diagnosis: &Diagnosis| diagnosis.code.get().is_some_and(|code| mask.contains(view.class_of(code)));
+    let of_diagnoses = |list: Vec<&'a Diagnosis>| -> Vec<&'a Given<DateSpan>> {
+        list.into_iter().filter(|diagnosis| counts(diagnosis)).map(|diagnosis| &diagnosis.onset).collect()
+    };
+    let mut onsets: Vec<&'a Given<DateSpan>> = of_diagnoses(view.pointed().unwrap_or_default());
+    onsets.push(&view.request.onset);
+    onsets.retain(|onset| !onset.is_absent());
+    let elsewhere = view.pointers_unknown()
+        && of_diagnoses(view.request.diagnoses.iter().filter(|d| d.verification != Verification::Refuted).collect())
+            .iter()
+            .any(|onset| !onset.is_absent());
+    if elsewhere {
+        // Which diagnoses the line points to is unknown, and some of them have an onset.
+        let mut drawn = unknown(ANY, &view.request.onset);
+        (drawn.known, drawn.root) = (Answer::Unknown, Some("line.diagnoses"));
+        return drawn;
+    }
+    let Some(first) = onsets.first().copied() else { return unknown(ANY, &view.request.onset) };
+    if let Some(unreadable) = onsets.iter().find(|onset| onset.get().is_none()) {
+        return unknown(ANY, unreadable);
+    }
+    let Some(days) = view.service.get() else { return view.undated(ANY, Answer::Yes) };
+    let spans: Vec<&DateSpan> = onsets.iter().filter_map(|onset| onset.get()).collect();
+    let low = spans.iter().map(|span| months_between(span.last, days.first)).min().unwrap_or(i32::MIN);
+    let high = spans.iter().map(|span| months_between(span.first, days.last)).max().unwrap_or(i32::MAX);
+    let mut drawn = certain(Value::Span(i64::from(low), i64::from(high)), first.source());
+    if low != high {
+        let differ = spans.iter().any(|span| Some(span) != spans.first());
+        drawn.cause = Some(if differ { Cause::Contradictory } else { Cause::Unreadable });
+    }
+    drawn
+}
+
+/// Earlier services in the window that `counts`: exact days, and whether some day is not exact.
+fn earlier_days<'a>(
+    view: &View<'a>,
+    window: i32,
+    counts: impl Fn(&Encounter) -> bool,
+) -> Option<(Vec<(Date, &'a Source)>, bool)> {
+    let day = view.day()?;
+    let (mut days, mut inexact) = (Vec::new(), false);
+    for encounter in view.request.earlier().filter(|encounter| counts(encounter)) {
+        match encounter.service_date.exact() {
+            Some(on) if on < day && plus_months(on, window) >= day => days.push((on, &encounter.source)),
+            Some(_) => {}
+            None => inexact |= encounter.service_date.first < day && plus_months(encounter.service_date.last, window) >= day,
+        }
+    }
+    days.sort_unstable_by_key(|(on, _)| *on);
+    days.dedup_by_key(|(on, _)| *on);
+    Some((days, inexact))
+}
+
+/// Months since the earliest of at least `days_min` earlier days; -1 where there are fewer.
+fn months_since_first<'a>(
+    view: &View<'a>,
+    arguments: &[Argument],
+    days_min: usize,
+    counts: impl Fn(&Encounter) -> bool,
+) -> Drawn<'a> {
+    let (Some((days, inexact)), Some(day)) = (earlier_days(view, months_of(arguments), counts), view.day()) else {
+        let empty = view.request.history.is_empty();
+        return if empty { certain(Value::Span(-1, -1), &NOWHERE) } else { view.undated(ANY, Answer::Yes) };
+    };
+    let enough = days.len() >= days_min;
+    let low = days.first().filter(|_| enough).map_or(-1, |(on, _)| i64::from(months_between(*on, day)));
+    let mut drawn = certain(Value::Span(low, low), days.first().map_or(&NOWHERE, |(_, source)| source));
+    drawn.known = Answer::of(enough);
+    if inexact {
+        (drawn.value, drawn.cause) = (Value::Span(low, i64::MAX), Some(Cause::Unreadable));
+    }
+    drawn
+}
+
+pub(super) fn months_diagnosed_twice<'a>(view: &View<'a>, arguments: &[Argument]) -> Drawn<'a> {
+    let mask = mask_of(view, arguments);
+    months_since_first(view, arguments, 2, |encounter| {
+        encounter.diagnoses.iter().any(|code| mask.contains(class_on(view, code, encounter)))
+    })
+}
+
+pub(super) fn months_since_procedure<'a>(view: &View<'a>, arguments: &[Argument]) -> Drawn<'a> {
+    let mask = mask_of(view, arguments);
+    months_since_first(view, arguments, 1, |encounter| {
+        encounter.procedures.iter().any(|(code, _)| mask.contains(class_on(view, code, encounter)))
+    })
+}
+
+pub(super) fn sessions<'a>(view: &View<'a>, arguments: &[Argument]) -> Drawn<'a> {
+    let mask = mask_of(view, arguments);
+    let counts = |encounter: &Encounter| {
+        encounter.procedures.iter().any(|(code, _)| mask.contains(class_on(view, code, encounter)))
+    };
+    let window = months_of(arguments);
+    let (Some((days, inexact)), Some(day)) = (earlier_days(view, window, counts), view.day()) else {
+        let empty = view.request.history.is_empty();
+        return if empty { certain(Value::Span(0, 0), &NOWHERE) } else { view.undated(Value::Span(0, i64::MAX), Answer::Yes) };
+    };
+    let inside = days.iter().filter(|(on, _)| plus_months(*on, window) > day).count();
+    let count = i64::try_from(inside).unwrap_or(i64::MAX);
+    let mut drawn = certain(Value::Span(count, count), days.first().map_or(&NOWHERE, |(_, source)| source));
+    if inexact {
+        (drawn.value, drawn.cause) = (Value::Span(count, i64::MAX), Some(Cause::Unreadable));
+    }
+    drawn
+}
+
+pub(super) fn purpose<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    choice_or_first(&view.line.purpose, 3, |purpose| match purpose {
+        Purpose::Diagnostic => 1,
+        Purpose::Therapeutic => 2,
+    })
+}
+
+pub(super) fn place_of_service<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    match &view.line.place_of_service {
+        Some(sourced) => certain(Value::Code(Some(view.shown(&sourced.value, &sourced.source))), &sourced.source),
+        None => Drawn {
+            value: Value::Code(None),
+            known: Answer::No,
+            cause: Some(Cause::Absent),
+            source: Some(&NOWHERE),
+            root: None,
+        },
+    }
+}
+
+pub(super) fn units_milli<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    span(&view.line.units_milli)
+}
+
+pub(super) fn charge_cents<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    match &view.line.charge {
+        Given::Value(sourced) => certain(Value::Span(sourced.value.0, sourced.value.0), &sourced.source),
+        given => unknown(ANY, given),
+    }
+}
+
+pub(super) fn line_of_business<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    choice_or_any(&view.request.coverage.line_of_business, 5, |line| match line {
+        LineOfBusiness::Commercial => 0,
+        LineOfBusiness::MedicareAdvantage => 1,
+        LineOfBusiness::Medicare => 2,
+        LineOfBusiness::Medicaid => 3,
+        LineOfBusiness::Other => 4,
+    })
+}
+
+fn months_of(arguments: &[Argument]) -> i32 {
+    let months = arguments.iter().find_map(|argument| match argument {
+        Argument::Months(months) => i32::try_from(*months).ok(),
+        Argument::Set(_) => None,
+    });
+    months.unwrap_or(0)
+}
+
+fn mask_of<'a>(view: &View<'a>, arguments: &[Argument]) -> &'a ClassMask {
+    static NONE: std::sync::LazyLock<ClassMask> = std::sync::LazyLock::new(ClassMask::default);
+    let set = arguments.iter().find_map(|argument| match argument {
+        Argument::Set(set) => Some(*set),
+        Argument::Months(_) => None,
+    });
+    set.map_or(&NONE, |set| view.sets.mask(set))
+}
+
+/// A code's class on the day it was used.
+fn class_on(view: &View<'_>, code: &Code, encounter: &Encounter) -> crate::code::ClassId {
+    view.sets.class_of(code, Some(encounter.service_date.first))
+}

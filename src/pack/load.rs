@@ -1,0 +1,281 @@
+//! From texts to a pack: read, check, explore, build the diagram.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{Manifest, Pack, Reason, Rule, Stage, reasons, shelf::Settings, source, source::Anchor, values};
+use crate::{
+    code::{SetId, ValueSets},
+    fact::Book,
+    fault::{PackFault, PackText, did_you_mean},
+    script::{ParameterValue, Scripts, Vocabulary},
+    tree::{Diagram, Forest, Limits, Refusal, StageTrees, Step, Variables, explore},
+    verdict::{Outcome, Said},
+};
+
+/// Nodes of a pack's verdict diagram; the first pack has a few ten thousand while it is built.
+pub const NODES_MAX: usize = 4_000_000;
+
+/// Loads a pack from its texts, under a plan's settings (those of other packs are left aside).
+///
+/// # Errors
+/// Every fault that can be found, at once.
+pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackFault>> {
+    let find = |name: &str| {
+        texts.iter().find(|text| text.path == name).ok_or_else(|| {
+            vec![PackFault::new("pack::missing_file", format!("the pack has no {name}")).help("see rules/README.md for what a pack holds")]
+        })
+    };
+    let manifest_text = find("pack.toml")?;
+    let manifest = Manifest::read(manifest_text)?;
+    let own: Settings =
+        settings.iter().filter(|(name, _)| manifest.parameters.contains_key(*name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let mut faults = Vec::new();
+    let parameters = manifest.settle(&own).unwrap_or_else(|more| {
+        faults.extend(more);
+        BTreeMap::new()
+    });
+    let value_texts: Vec<PackText> = texts.iter().filter(|text| text.path.starts_with("values/")).cloned().collect();
+    let (sets, reason_list) = match (values::read(&value_texts), reasons::read(find("reasons.toml")?)) {
+        (Ok(sets), Ok(reasons)) => (Arc::new(sets), reasons),
+        (sets, reasons) => {
+            faults.extend(sets.err().into_iter().flatten().chain(reasons.err().into_iter().flatten()));
+            return Err(faults);
+        }
+    };
+    let anchors = source::anchors(find("SOURCE.md")?);
+    let scripts_of = Layout::of(&texts);
+    let vocabulary = Vocabulary {
+        sets: sets.clone(),
+        parameters: parameters.clone(),
+        reasons: reason_list.keys().cloned().collect(),
+        anchors: anchors.iter().map(|anchor| anchor.name.clone()).collect(),
+    };
+    let definitions = texts.iter().find(|text| text.path == "definitions.rhai").cloned();
+    let scripts = match Scripts::compile(scripts_of.texts.clone(), definitions, vocabulary) {
+        Ok(scripts) => scripts,
+        Err(more) => {
+            faults.extend(more);
+            return Err(faults);
+        }
+    };
+    let (forest, stages) = match plant(&scripts, &scripts_of) {
+        Ok(planted) => planted,
+        Err(more) => {
+            faults.extend(more);
+            return Err(faults);
+        }
+    };
+    let book = scripts.book();
+    let companions = companions(&manifest, &sets, manifest_text, &mut faults);
+    let checked = Checked { manifest: &manifest, text: manifest_text, reasons: &reason_list, anchors: &anchors };
+    faults.extend(checked.faults(&stages, &forest, &sets, &book, &scripts_of));
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let (variables, diagram) = diagram(&forest, &stages, &book, &sets).map_err(|fault| vec![fault])?;
+    let digest = digest(&texts, &parameters);
+    let cases = texts.iter().filter(|text| text.path.starts_with("cases/") && text.path.ends_with(".toml")).cloned().collect();
+    Ok(Pack { manifest, parameters, sets, reasons: reason_list, stages, book, forest, variables, diagram, companions, digest, cases, scripts })
+}
+
+/// Which script is which rule of which stage.
+struct Layout {
+    texts: Vec<PackText>,
+    stages: Vec<(String, bool, Vec<usize>)>,
+}
+
+impl Layout {
+    /// Stages are folders `1-name`, in order of their numbers; `limit` stands last.
+    fn of(texts: &[PackText]) -> Layout {
+        let mut folders: BTreeMap<(u32, String), Vec<PackText>> = BTreeMap::new();
+        for text in texts.iter().filter(|text| text.path.ends_with(".rhai")) {
+            let Some((folder, _)) = text.path.split_once('/') else { continue };
+            let (number, name) = folder.split_once('-').unwrap_or(("", folder));
+            let (number, name) = number.parse().map_or((u32::MAX, folder), |number| (number, name));
+            folders.entry((number, name.to_owned())).or_default().push(text.clone());
+        }
+        let mut layout = Layout { texts: Vec::new(), stages: Vec::new() };
+        for ((_, name), rules) in folders {
+            let first = layout.texts.len();
+            layout.texts.extend(rules);
+            let is_limit = name == "limit";
+            layout.stages.push((name, is_limit, (first..layout.texts.len()).collect()));
+        }
+        layout
+    }
+}
+
+/// Explores every rule.
+fn plant(scripts: &Scripts, layout: &Layout) -> Result<(Forest, Vec<Stage>), Vec<PackFault>> {
+    let (mut forest, mut stages, mut faults) = (Forest::default(), Vec::new(), Vec::new());
+    forest_starts_with_pass(&mut forest);
+    for (name, is_limit, places) in &layout.stages {
+        let mut rules = Vec::new();
+        for place in places {
+            let Some(text) = layout.texts.get(*place) else { continue };
+            let run = |answers: &[bool]| {
+                let walk = scripts.walk(*place, answers)?;
+                let step = |asked: crate::script::Asked| Step { question: asked.question, answer: asked.answer, within: asked.within };
+                Ok((walk.asked.into_iter().map(step).collect(), walk.outcome))
+            };
+            match explore(&mut forest, Limits::default(), run) {
+                Ok(root) => {
+                    let (header, cites) = header(text);
+                    let stem = text.path.rsplit('/').next().and_then(|file| file.strip_suffix(".rhai"));
+                    rules.push(Rule { name: stem.unwrap_or(&text.path).to_owned(), header, cites, root, script: *place });
+                }
+                Err(Refusal::Script(fault)) => faults.push(fault),
+                Err(Refusal::Paths(max)) => faults.push(too_much(text, format!("the rule has more than {max} paths"))),
+                Err(Refusal::Steps(max)) => faults.push(too_much(text, format!("a path of the rule asks more than {max} questions"))),
+            }
+        }
+        stages.push(Stage { name: name.clone(), is_limit: *is_limit, rules });
+    }
+    if faults.is_empty() { Ok((forest, stages)) } else { Err(faults) }
+}
+
+fn forest_starts_with_pass(forest: &mut Forest) {
+    let nothing = |_: &[bool]| Ok::<_, ()>((Vec::new(), Outcome::Pass));
+    let _ = explore(forest, Limits::default(), nothing);
+}
+
+fn too_much(text: &PackText, message: String) -> PackFault {
+    PackFault::new("rule::too_large", message)
+        .help("split it into rules of one finding each, or ask for a union of value sets instead of each set")
+        .at(text, 0, text.text.lines().next().map_or(0, str::len), "this rule")
+}
+
+/// The `//!` lines at the top; `//! cites: a, b` names the anchors.
+fn header(text: &PackText) -> (String, Vec<String>) {
+    let lines: Vec<&str> =
+        text.text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim).collect();
+    let cites = lines.iter().filter_map(|line| line.strip_prefix("cites:")).flat_map(|list| list.split(','));
+    let cites = cites.map(|anchor| anchor.trim().to_owned()).filter(|anchor| !anchor.is_empty()).collect();
+    let words: Vec<&str> = lines.into_iter().filter(|line| !line.starts_with("cites:")).collect();
+    (words.join(" ").trim().to_owned(), cites)
+}
+
+fn companions(manifest: &Manifest, sets: &ValueSets, text: &PackText, faults: &mut Vec<PackFault>) -> Option<(SetId, SetId)> {
+    let companions = manifest.companions.as_ref()?;
+    let mut find = |name: &str| {
+        let found = sets.find(name);
+        if found.is_none() {
+            faults.push(PackFault::new("pack::unknown_value_set", format!("there is no value set `{name}`")).at_part(text, name, "here"));
+        }
+        found
+    };
+    let (followers, apart) = (find(&companions.followers), find(&companions.apart));
+    followers.zip(apart)
+}
+
+fn diagram(forest: &Forest, stages: &[Stage], book: &Book, sets: &ValueSets) -> Result<(Variables, Diagram), PackFault> {
+    let variables = Variables::new(book, sets).map_err(|fact| {
+        let fact = book.fact_words(fact, sets);
+        PackFault::new("pack::too_many_values", format!("the rules tell more than 64 values of `{fact}` apart"))
+            .help("ask for unions of value sets, or for fewer thresholds")
+    })?;
+    let trees: Vec<StageTrees> = stages
+        .iter()
+        .map(|stage| StageTrees { roots: stage.rules.iter().map(|rule| rule.root).collect(), is_limit: stage.is_limit })
+        .collect();
+    let diagram = Diagram::build(forest, &trees, book, &variables, NODES_MAX).map_err(|max| {
+        PackFault::new("pack::too_large", format!("the pack's verdict diagram has more than {max} nodes"))
+            .help("split the pack, or let rules ask for unions of value sets instead of each set")
+    })?;
+    Ok((variables, diagram))
+}
+
+/// What a whole pack must hold together.
+struct Checked<'a> {
+    manifest: &'a Manifest,
+    text: &'a PackText,
+    reasons: &'a BTreeMap<String, Reason>,
+    anchors: &'a [Anchor],
+}
+
+impl Checked<'_> {
+    fn faults(&self, stages: &[Stage], forest: &Forest, sets: &ValueSets, book: &Book, layout: &Layout) -> Vec<PackFault> {
+        let mut faults = Vec::new();
+        let mut cited: BTreeSet<&str> = BTreeSet::new();
+        for rule in stages.iter().flat_map(|stage| &stage.rules) {
+            let text = layout.texts.get(rule.script).unwrap_or(self.text);
+            if rule.header.is_empty() {
+                faults.push(PackFault::new("rule::no_header", "the rule has no header").help("begin it with `//! What it finds.` and `//! cites: anchor`").at(text, 0, 1, "here"));
+            }
+            if rule.cites.is_empty() {
+                faults.push(PackFault::new("rule::no_citation", "the rule cites nothing").help("add `//! cites: anchor`, an anchor of SOURCE.md").at(text, 0, 3, "to this header"));
+            }
+            for anchor in &rule.cites {
+                cited.insert(anchor);
+                faults.extend(self.unknown_anchor(anchor).map(|fault| fault.at_part(text, anchor, "cited here")));
+            }
+        }
+        for (id, reason) in self.reasons {
+            cited.insert(&reason.cites);
+            faults.extend(self.unknown_anchor(&reason.cites).map(|fault| fault.help(format!("reason `{id}` cites it"))));
+        }
+        for set in sets.definitions() {
+            cited.insert(&set.cites);
+            faults.extend(self.unknown_anchor(&set.cites).map(|fault| fault.help(format!("value set `{}` cites it", set.name))));
+        }
+        for anchor in self.manifest.citations.keys() {
+            faults.extend(self.unknown_anchor(anchor).map(|fault| fault.at_part(self.text, anchor, "graded here")));
+        }
+        let said = |outcome: &Outcome| match outcome {
+            Outcome::Pass => None,
+            Outcome::Note(said) | Outcome::Find(_, said) | Outcome::AtMost(_, said) => Some(said.clone()),
+        };
+        let all: Vec<Said> = forest.outcomes().iter().filter_map(said).collect();
+        cited.extend(all.iter().filter_map(|said| said.cites.as_deref()));
+        for anchor in self.anchors.iter().filter(|anchor| !anchor.is_informative && !cited.contains(anchor.name.as_str())) {
+            faults.push(PackFault::new("pack::uncited_anchor", format!("nothing cites `{}` of SOURCE.md", anchor.name)).help("cite it from a rule, a reason or a value set, or mark it `.informative`"));
+        }
+        for id in self.reasons.keys().filter(|id| !all.iter().any(|said| said.reason == **id)) {
+            faults.push(PackFault::new("pack::unused_reason", format!("no rule ever gives the reason `{id}`")).help("remove it from reasons.toml, or let a rule give it"));
+        }
+        faults.extend(self.undeclared_uses(book));
+        faults
+    }
+
+    fn unknown_anchor(&self, name: &str) -> Option<PackFault> {
+        if self.anchors.iter().any(|anchor| anchor.name == name) {
+            return None;
+        }
+        let fault = PackFault::new("pack::unknown_anchor", format!("SOURCE.md has no anchor `{name}`"));
+        Some(match did_you_mean(name, self.anchors.iter().map(|anchor| anchor.name.as_str())) {
+            Some(close) => fault.help(format!("did you mean `{close}`?")),
+            None => fault,
+        })
+    }
+
+    /// The patient data declared must be the patient data asked for.
+    fn undeclared_uses(&self, book: &Book) -> Option<PackFault> {
+        let asked: BTreeSet<&str> = book.facts().iter().filter_map(|fact| fact.kind.uses).collect();
+        let declared: BTreeSet<&str> = self.manifest.source.uses.iter().map(String::as_str).collect();
+        (asked != declared).then(|| {
+            let list = |all: &BTreeSet<&str>| all.iter().copied().collect::<Vec<_>>().join(", ");
+            PackFault::new("pack::source_attributes", format!("the manifest declares the patient data {}; the rules ask for {}", list(&declared), list(&asked)))
+                .help("make `source.uses` say what the rules ask for")
+                .at_part(self.text, "uses", "declared here")
+        })
+    }
+}
+
+/// The digest over everything but cases and changelog.
+fn digest(texts: &[PackText], parameters: &BTreeMap<String, ParameterValue>) -> String {
+    let mut hash = Sha256::new();
+    for text in texts.iter().filter(|text| !text.path.starts_with("cases/") && text.path != "CHANGELOG.md") {
+        hash.update(text.path.as_bytes());
+        hash.update([0]);
+        hash.update((text.text.len() as u64).to_be_bytes());
+        hash.update(text.text.as_bytes());
+    }
+    hash.update(format!("{parameters:?}").as_bytes());
+    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}

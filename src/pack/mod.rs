@@ -1,0 +1,109 @@
+//! A pack: one policy, for a period, explored and ready to decide.
+//!
+//! Loading is pure: texts in, a [`Pack`] or every fault at once out. Only [`shelf`] reads a disk.
+//! INVARIANT: a pack that loads cannot fail at run time; every feasible path of every rule was run.
+
+mod load;
+mod manifest;
+mod reasons;
+pub mod shelf;
+mod source;
+mod values;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+pub use load::{NODES_MAX, load};
+pub use manifest::{Companions, Manifest, Parameter, ParameterType, Passage, SourceAttributes};
+pub use reasons::Reason;
+
+use crate::{
+    code::{SetId, ValueSets},
+    date::Date,
+    fact::Book,
+    script::{ParameterValue, Scripts},
+    tree::{Diagram, Forest, Root, Variables},
+    verdict::PackStamp,
+};
+
+/// A policy that is ready to decide.
+pub struct Pack {
+    /// `pack.toml`.
+    pub manifest: Manifest,
+    /// The parameters in force: defaults, overridden by the plan.
+    pub parameters: BTreeMap<String, ParameterValue>,
+    /// The value sets.
+    pub sets: Arc<ValueSets>,
+    /// The reasons, by id.
+    pub reasons: BTreeMap<String, Reason>,
+    /// The stages, in order; limits last.
+    pub stages: Vec<Stage>,
+    /// The facts and questions the rules ask.
+    pub book: Book,
+    /// The trees of all rules.
+    pub forest: Forest,
+    /// The variables of the diagram.
+    pub variables: Variables,
+    /// The verdict diagram of all stages together.
+    pub diagram: Diagram,
+    /// The value sets that companion lines and lines apart are in.
+    pub companions: Option<(SetId, SetId)>,
+    /// `sha256:` over everything that can change a verdict or a sentence, parameters included.
+    pub digest: String,
+    /// The worked cases: path and text. Parsed by whoever runs them.
+    pub cases: Vec<crate::fault::PackText>,
+    /// The compiled scripts: the oracle, not used to decide.
+    pub scripts: Scripts,
+}
+
+/// A folder of rules that are asked together.
+#[derive(Debug)]
+pub struct Stage {
+    /// The folder's name without its number.
+    pub name: String,
+    /// Whether its rules may only lower (`limit`).
+    pub is_limit: bool,
+    /// Its rules, by name.
+    pub rules: Vec<Rule>,
+}
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// The file's stem: what the rule finds.
+    pub name: String,
+    /// The header: what it is, in the analyst's words.
+    pub header: String,
+    /// The anchors it cites.
+    pub cites: Vec<String>,
+    /// Its tree.
+    pub root: Root,
+    /// Its place among the pack's scripts.
+    pub script: usize,
+}
+
+impl Pack {
+    /// Whether the pack is in force on a day; unknown days are: the rules themselves ask the date.
+    pub fn is_in_force(&self, day: Option<Date>) -> bool {
+        let period = &self.manifest.period;
+        day.is_none_or(|day| period.from <= day && period.until.is_none_or(|until| day <= until))
+    }
+
+    /// Name, version and digest.
+    pub fn stamp(&self) -> PackStamp {
+        PackStamp {
+            name: self.manifest.name.clone(),
+            version: self.manifest.version.clone(),
+            digest: self.digest.clone(),
+        }
+    }
+
+    /// Every rule with its stage, in order.
+    pub fn rules(&self) -> impl Iterator<Item = (&Stage, &Rule)> {
+        self.stages.iter().flat_map(|stage| stage.rules.iter().map(move |rule| (stage, rule)))
+    }
+
+    /// The passage of an anchor, as far as the manifest grades it.
+    pub fn passage(&self, anchor: &str) -> Option<&Passage> {
+        self.manifest.citations.get(anchor)
+    }
+}

@@ -1,0 +1,117 @@
+//! The shelf: where packs are read from disk. Nothing else here knows the disk.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{Pack, load};
+use crate::fault::{PackFault, PackText};
+
+/// A file of a pack larger than this is no policy text.
+const FILE_BYTES_MAX: u64 = 8 << 20;
+
+/// Why packs could not be taken from the shelf.
+#[derive(Debug, thiserror::Error)]
+pub enum ShelfError {
+    /// The folder or a file could not be read.
+    #[error("cannot read `{path}`: {cause}")]
+    Disk {
+        /// What could not be read.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// No folder with a `pack.toml`.
+    #[error("there is no pack in `{0}`: a pack is a folder with a pack.toml")]
+    Empty(PathBuf),
+    /// Packs with faults: all of them.
+    #[error("{} faults in the packs", .0.len())]
+    Faults(Vec<PackFault>),
+}
+
+/// A plan's settings: parameter name to value, for every pack that has the parameter.
+pub type Settings = BTreeMap<String, String>;
+
+/// Reads and explores every pack in `folder`, or the one pack that `folder` is.
+///
+/// # Errors
+/// See [`ShelfError`]; faults of all packs are reported together.
+#[expect(clippy::disallowed_methods, reason = "the shelf is the one place that reads packs from disk")]
+pub fn open(folder: &Path, settings: &Settings) -> Result<Vec<Pack>, ShelfError> {
+    let disk = |cause| ShelfError::Disk { path: folder.to_owned(), cause };
+    let mut folders = Vec::new();
+    if folder.join("pack.toml").is_file() {
+        folders.push(folder.to_owned());
+    } else {
+        for entry in fs::read_dir(folder).map_err(disk)? {
+            let path = entry.map_err(disk)?.path();
+            if path.join("pack.toml").is_file() {
+                folders.push(path);
+            }
+        }
+    }
+    folders.sort();
+    if folders.is_empty() {
+        return Err(ShelfError::Empty(folder.to_owned()));
+    }
+    let (mut packs, mut faults) = (Vec::new(), Vec::new());
+    for folder in &folders {
+        let mut texts = Vec::new();
+        gather(folder, folder, &mut texts)?;
+        match load(texts, settings) {
+            Ok(pack) => packs.push(pack),
+            Err(more) => faults.extend(more),
+        }
+    }
+    faults.extend(unused(&packs, settings));
+    if faults.is_empty() { Ok(packs) } else { Err(ShelfError::Faults(faults)) }
+}
+
+fn unused(packs: &[Pack], settings: &Settings) -> Vec<PackFault> {
+    let has = |name: &String| packs.iter().any(|pack| pack.manifest.parameters.contains_key(name));
+    let names = || packs.iter().flat_map(|pack| pack.manifest.parameters.keys()).map(String::as_str);
+    settings
+        .keys()
+        .filter(|name| !packs.is_empty() && !has(name))
+        .map(|name| {
+            let fault = PackFault::new("pack::unknown_parameter", format!("no pack has a parameter `{name}`"));
+            match crate::fault::did_you_mean(name, names()) {
+                Some(close) => fault.help(format!("did you mean `{close}`?")),
+                None => fault.help(format!("there are {}", names().collect::<Vec<_>>().join(", "))),
+            }
+        })
+        .collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the shelf is the one place that reads packs from disk")]
+fn gather(root: &Path, folder: &Path, texts: &mut Vec<PackText>) -> Result<(), ShelfError> {
+    let disk = |path: &Path, cause| ShelfError::Disk { path: path.to_owned(), cause };
+    let mut entries = fs::read_dir(folder)
+        .and_then(|entries| entries.collect::<Result<Vec<_>, _>>())
+        .map_err(|cause| disk(folder, cause))?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        let kept = path.extension().is_some_and(|extension| matches!(extension.to_str(), Some("toml" | "rhai" | "md")));
+        if path.is_dir() {
+            gather(root, &path, texts)?;
+        } else if kept {
+            let size = entry.metadata().map_err(|cause| disk(&path, cause))?.len();
+            if size > FILE_BYTES_MAX {
+                return Err(disk(&path, io::Error::new(io::ErrorKind::FileTooLarge, "no policy text is so large")));
+            }
+            let text = fs::read_to_string(&path).map_err(|cause| disk(&path, cause))?;
+            let parts: Vec<String> = path
+                .strip_prefix(root)
+                .unwrap_or(&path)
+                .components()
+                .map(|part| part.as_os_str().to_string_lossy().into_owned())
+                .collect();
+            texts.push(PackText { path: parts.join("/"), text: Arc::from(text) });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! One run of one script: which questions it asks, and the answers it gets.
+
+use std::sync::Arc;
+
+use super::fresh_domains;
+use crate::{
+    code::ValueSets,
+    fact::{Book, Domains, Fact, FactId, Question, QuestionId, Test},
+};
+
+/// An open question with the answer that was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The question.
+    pub question: QuestionId,
+    /// The answer.
+    pub answer: bool,
+    /// The definition that asked, as the rule called it.
+    pub within: Option<Arc<str>>,
+}
+
+/// How questions are answered.
+pub(super) enum Mode {
+    /// By a list, as far as it goes.
+    Forced { answers: Vec<bool> },
+    /// By the caller.
+    Real(Box<dyn Fn(&Question, &Book) -> Option<bool> + Send>),
+}
+
+pub(super) struct Session {
+    pub(super) sets: Arc<ValueSets>,
+    pub(super) book: Book,
+    pub(super) asked: Vec<Asked>,
+    mode: Mode,
+    domains: Domains,
+    frames: Vec<Arc<str>>,
+}
+
+impl Session {
+    pub(super) fn new(sets: Arc<ValueSets>) -> Session {
+        let domains = fresh_domains(&sets);
+        Session {
+            sets,
+            book: Book::default(),
+            asked: Vec::new(),
+            mode: Mode::Forced { answers: Vec::new() },
+            domains,
+            frames: Vec::new(),
+        }
+    }
+
+    pub(super) fn begin(&mut self, mode: Mode) {
+        self.mode = mode;
+        self.asked.clear();
+        self.frames.clear();
+        self.domains = fresh_domains(&self.sets);
+    }
+
+    pub(super) fn fact(&mut self, fact: Fact) -> FactId {
+        self.book.fact(fact)
+    }
+
+    /// Puts a question; `None` where the caller has no answer.
+    pub(super) fn ask(&mut self, fact: FactId, test: Test, words: &str) -> Option<bool> {
+        let id = self.book.question(fact, test, words);
+        let question = self.book.get(id)?;
+        let answers = match &self.mode {
+            Mode::Real(answer) => return answer(question, &self.book),
+            Mode::Forced { answers } => answers,
+        };
+        if let Some(answer) = self.domains.forced(question, &self.book) {
+            return Some(answer);
+        }
+        let answer = answers.get(self.asked.len()).copied().unwrap_or(false);
+        self.domains.assume(question, answer, &self.book);
+        self.asked.push(Asked { question: id, answer, within: self.frames.first().cloned() });
+        Some(answer)
+    }
+
+    pub(super) fn enter(&mut self, frame: String) {
+        self.frames.push(frame.into());
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.frames.pop();
+    }
+
+    /// The answers so far in words, for a fault.
+    pub(super) fn path_words(&self) -> String {
+        let step = |asked: &Asked| {
+            let question = self.book.get(asked.question)?;
+            let answer = if asked.answer { "yes" } else { "no" };
+            Some(format!("{} {}: {answer}", self.book.fact_words(question.fact, &self.sets), question.words))
+        };
+        self.asked.iter().filter_map(step).collect::<Vec<_>>().join("; ")
+    }
+}

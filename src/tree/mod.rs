@@ -1,0 +1,19 @@
+//! Trees of questions: every feasible path of every rule, explored once, and the verdict diagram
+//! of a whole pack.
+//!
+//! INVARIANT: on any answers a tree says what its script says (`tests/oracle.rs`), and the diagram
+//! says what the trees of all stages together say. Deliberately knows no script and no request.
+
+mod answers;
+mod diagram;
+mod explore;
+mod forest;
+mod restrict;
+mod variable;
+
+pub use answers::Answers;
+pub use diagram::{Diagram, Ending, Node, NodeId, StageTrees};
+pub use explore::{Limits, Refusal, Step, explore};
+pub use forest::{Forest, LeafId, Place, Root, Trail};
+pub use restrict::{Allowed, Open};
+pub use variable::{Variable, VariableKind, Variables};

@@ -1,0 +1,210 @@
+//! The variables of a verdict diagram: the coarsest values of each fact that the pack's questions
+//! can tell apart.
+//!
+//! Variables are independent and every combination of their values is possible; so a path in the
+//! diagram is never infeasible, and a set of possible values is just a mask.
+
+use crate::{
+    code::{ClassMask, ValueSets},
+    fact::{Answer, Book, DICTIONARY, Drawn, FactId, Question, Shape, Test, Value},
+};
+
+/// A variable of the diagram; its values are numbered from 0.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// The fact it is of.
+    pub fact: FactId,
+    /// What its values are.
+    pub kind: VariableKind,
+}
+
+/// What the values of a variable are.
+#[derive(Clone, Debug)]
+pub enum VariableKind {
+    /// 0: not given, 1: given.
+    Known,
+    /// A code that is in the n-th of these parts of the code space.
+    Code(Vec<ClassMask>),
+    /// 0: no code of these classes is in the set, 1: at least one is.
+    Part(ClassMask),
+    /// Below the first cut, from the first to below the second, …
+    Cuts(Vec<i64>),
+    /// The n-th of these choices; one past them: any other.
+    Choices(Vec<u8>),
+}
+
+/// The variables of a pack, in the order of the diagram.
+#[derive(Clone, Debug)]
+pub struct Variables {
+    all: Vec<Variable>,
+}
+
+/// More values than a mask has bits.
+pub(super) const VALUES_MAX: usize = 64;
+
+impl Variables {
+    /// The variables that the questions of `book` need.
+    ///
+    /// # Errors
+    /// The fact that has more than 64 values the rules can tell apart.
+    pub fn new(book: &Book, sets: &ValueSets) -> Result<Variables, FactId> {
+        let mut facts: Vec<(usize, FactId)> = (0u16..)
+            .zip(book.facts())
+            .map(|(id, fact)| {
+                let rank = DICTIONARY.iter().position(|kind| kind == fact.kind).unwrap_or(usize::MAX);
+                (rank, FactId(id))
+            })
+            .collect();
+        facts.sort_unstable();
+        let mut all = Vec::new();
+        for (_, fact) in facts {
+            let tests = || book.questions().iter().filter(move |question| question.fact == fact).map(|q| &q.test);
+            if tests().any(|test| *test == Test::Known) {
+                all.push(Variable { fact, kind: VariableKind::Known });
+            }
+            let shape = book.get_fact(fact).map(|fact| fact.kind.shape);
+            all.extend(of_shape(shape, fact, tests, sets));
+        }
+        match all.iter().find(|variable| variable.arity() > VALUES_MAX) {
+            Some(large) => Err(large.fact),
+            None => Ok(Variables { all }),
+        }
+    }
+
+    /// The variables in order.
+    pub fn iter(&self) -> impl Iterator<Item = (u16, &Variable)> {
+        (0u16..).zip(&self.all)
+    }
+
+    /// The variable of a place.
+    pub fn get(&self, place: u16) -> Option<&Variable> {
+        self.all.get(usize::from(place))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The variables a question is about, each with the mask of the values that make it true; the
+    /// question is true where one of them is.
+    pub fn of_question(&self, question: &Question) -> Vec<(u16, u64)> {
+        self.iter()
+            .filter(|(_, variable)| variable.fact == question.fact)
+            .filter_map(|(place, variable)| Some((place, variable.true_values(&question.test)?)))
+            .filter(|(_, mask)| *mask != 0)
+            .collect()
+    }
+}
+
+impl Variable {
+    /// How many values it has.
+    pub fn arity(&self) -> usize {
+        match &self.kind {
+            VariableKind::Known | VariableKind::Part(_) => 2,
+            VariableKind::Code(parts) => parts.len(),
+            VariableKind::Cuts(cuts) => cuts.len() + 1,
+            VariableKind::Choices(choices) => choices.len() + 1,
+        }
+    }
+
+    /// The values it can have, given what was drawn of its fact.
+    pub fn possible(&self, drawn: &Drawn<'_>) -> u64 {
+        match (&self.kind, &drawn.value) {
+            (VariableKind::Known, _) => match drawn.known {
+                Answer::Yes => 0b10,
+                Answer::No => 0b01,
+                Answer::Unknown => 0b11,
+            },
+            (VariableKind::Code(parts), Value::Code(Some(shown))) => {
+                mask_of(parts.iter().map(|part| part.contains(shown.class)))
+            }
+            (VariableKind::Part(part), Value::Codes { .. }) => match drawn.answer(&Test::In(part.clone())) {
+                Answer::Yes => 0b10,
+                Answer::No => 0b01,
+                Answer::Unknown => 0b11,
+            },
+            (VariableKind::Cuts(cuts), Value::Span(low, high)) => mask_of((0..=cuts.len()).map(|value| {
+                let from = value.checked_sub(1).and_then(|before| cuts.get(before)).copied();
+                let below = cuts.get(value).copied();
+                from.is_none_or(|from| *high >= from) && below.is_none_or(|below| *low < below)
+            })),
+            (VariableKind::Choices(choices), Value::Choice(possible)) => {
+                let named = choices.iter().map(|choice| possible >> choice & 1 == 1);
+                let others = choices.iter().fold(*possible, |left, choice| left & !(1 << choice));
+                mask_of(named.chain([others != 0]))
+            }
+            _ => full(self.arity()),
+        }
+    }
+
+    fn true_values(&self, test: &Test) -> Option<u64> {
+        match (&self.kind, test) {
+            (VariableKind::Known, Test::Known) => Some(0b10),
+            (VariableKind::Code(parts), Test::In(mask)) => Some(mask_of(parts.iter().map(|part| part.is_within(mask)))),
+            (VariableKind::Part(part), Test::In(mask)) => Some(if part.is_within(mask) { 0b10 } else { 0 }),
+            (VariableKind::Cuts(cuts), Test::AtLeast(least)) => {
+                let place = cuts.iter().position(|cut| cut == least)?;
+                Some(full(self.arity()) & !full(place + 1))
+            }
+            (VariableKind::Choices(choices), Test::Is(choice)) => {
+                Some(mask_of(choices.iter().map(|known| known == choice)))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn of_shape<'a, I: Iterator<Item = &'a Test>>(
+    shape: Option<Shape>,
+    fact: FactId,
+    tests: impl Fn() -> I,
+    sets: &ValueSets,
+) -> Vec<Variable> {
+    let masks = || tests().filter_map(|test| if let Test::In(mask) = test { Some(mask) } else { None });
+    let kinds = match shape {
+        Some(Shape::Code) if masks().next().is_some() => vec![VariableKind::Code(parts(masks(), sets))],
+        Some(Shape::Codes) => {
+            // A part in no set that is asked for makes no difference.
+            let asked = |part: &ClassMask| masks().any(|mask| part.is_within(mask));
+            parts(masks(), sets).into_iter().filter(asked).map(VariableKind::Part).collect()
+        }
+        Some(Shape::Quantity(_) | Shape::Date) => {
+            let mut cuts: Vec<i64> =
+                tests().filter_map(|test| if let Test::AtLeast(least) = test { Some(*least) } else { None }).collect();
+            cuts.sort_unstable();
+            cuts.dedup();
+            if cuts.is_empty() { vec![] } else { vec![VariableKind::Cuts(cuts)] }
+        }
+        Some(Shape::Choice(_) | Shape::YesNo) => {
+            let mut choices: Vec<u8> =
+                tests().filter_map(|test| if let Test::Is(choice) = test { Some(*choice) } else { None }).collect();
+            choices.sort_unstable();
+            choices.dedup();
+            if choices.is_empty() { vec![] } else { vec![VariableKind::Choices(choices)] }
+        }
+        Some(Shape::Code) | None => vec![],
+    };
+    kinds.into_iter().map(|kind| Variable { fact, kind }).collect()
+}
+
+/// The coarsest parts of the code space such that every mask is a union of parts.
+fn parts<'a>(masks: impl Iterator<Item = &'a ClassMask>, sets: &ValueSets) -> Vec<ClassMask> {
+    masks.fold(vec![sets.all()], |parts, mask| {
+        parts.iter().flat_map(|part| [part.and(mask), part.without(mask)]).filter(|part| !part.is_empty()).collect()
+    })
+}
+
+fn mask_of(bits: impl Iterator<Item = bool>) -> u64 {
+    bits.enumerate().filter(|(_, bit)| *bit).fold(0, |mask, (place, _)| mask | 1 << place)
+}
+
+/// The mask of the first `count` values.
+pub(super) fn full(count: usize) -> u64 {
+    if count >= VALUES_MAX { u64::MAX } else { (1 << count) - 1 }
+}
