@@ -19,5 +19,8 @@ pub mod script;
 pub mod tree;
 pub mod pack;
 
+// SECOND: what the house does.
+pub mod desk;
+
 // DOORS: each knows one outside language.
 pub mod exchange;

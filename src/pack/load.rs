@@ -55,8 +55,7 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
         reasons: reason_list.keys().cloned().collect(),
         anchors: anchors.iter().map(|anchor| anchor.name.clone()).collect(),
     };
-    let definitions = texts.iter().find(|text| text.path == "definitions.rhai").cloned();
-    let scripts = match Scripts::compile(scripts_of.texts.clone(), definitions, vocabulary) {
+    let scripts = match Scripts::compile(scripts_of.texts.clone(), scripts_of.definitions.clone(), vocabulary) {
         Ok(scripts) => scripts,
         Err(more) => {
             faults.extend(more);
@@ -87,9 +86,16 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
 struct Layout {
     texts: Vec<PackText>,
     stages: Vec<(String, bool, Vec<usize>)>,
+    definitions: Option<PackText>,
 }
 
 impl Layout {
+    /// Whether a script names the reason.
+    fn named(&self, reason: &str) -> bool {
+        let quoted = format!("\"{reason}\"");
+        self.texts.iter().chain(&self.definitions).any(|text| text.text.contains(&quoted))
+    }
+
     /// Stages are folders `1-name`, in order of their numbers; `limit` stands last.
     fn of(texts: &[PackText]) -> Layout {
         let mut folders: BTreeMap<(u32, String), Vec<PackText>> = BTreeMap::new();
@@ -99,7 +105,8 @@ impl Layout {
             let (number, name) = number.parse().map_or((u32::MAX, folder), |number| (number, name));
             folders.entry((number, name.to_owned())).or_default().push(text.clone());
         }
-        let mut layout = Layout { texts: Vec::new(), stages: Vec::new() };
+        let definitions = texts.iter().find(|text| text.path == "definitions.rhai").cloned();
+        let mut layout = Layout { texts: Vec::new(), stages: Vec::new(), definitions };
         for ((_, name), rules) in folders {
             let first = layout.texts.len();
             layout.texts.extend(rules);
@@ -235,7 +242,9 @@ impl Checked<'_> {
         for anchor in self.anchors.iter().filter(|anchor| !anchor.is_informative && !cited.contains(anchor.name.as_str())) {
             faults.push(PackFault::new("pack::uncited_anchor", format!("nothing cites `{}` of SOURCE.md", anchor.name)).help("cite it from a rule, a reason or a value set, or mark it `.informative`"));
         }
-        for id in self.reasons.keys().filter(|id| !all.iter().any(|said| said.reason == **id)) {
+        // Some reasons wait behind a parameter, so what counts is whether a script names them.
+        let named = |id: &String| layout.named(id);
+        for id in self.reasons.keys().filter(|id| !named(id)) {
             faults.push(PackFault::new("pack::unused_reason", format!("no rule ever gives the reason `{id}`")).help("remove it from reasons.toml, or let a rule give it"));
         }
         faults.extend(self.undeclared_uses(book));

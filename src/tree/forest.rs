@@ -56,12 +56,17 @@ pub enum Trail {
 impl Forest {
     /// Where `answers` lead from `root`. Allocates nothing.
     pub fn walk(&self, root: Root, answers: &Answers) -> Trail {
+        self.follow(root, |question| answers.get(question))
+    }
+
+    /// Where the answers of `answer` lead from `root`; it is asked only what is on the way.
+    pub fn follow(&self, root: Root, mut answer: impl FnMut(QuestionId) -> Answer) -> Trail {
         let mut at = root;
         loop {
             match self.place(at) {
                 Place::Say(leaf) => return Trail::Ends(leaf),
                 Place::Ask { question, yes, no, .. } => {
-                    at = match answers.get(question) {
+                    at = match answer(question) {
                         Answer::Yes => yes,
                         Answer::No => no,
                         Answer::Unknown => return Trail::Stops(question),

@@ -1,0 +1,134 @@
+//! A line's verdict under one pack, stage by stage.
+
+use std::collections::BTreeSet;
+
+use super::LineFacts;
+use crate::{
+    fact::{Answer, QuestionId},
+    pack::{Pack, Rule, Stage},
+    tree::{Allowed, Trail},
+    verdict::{Outcome, Verdict},
+};
+
+/// What the pack says of a line.
+pub struct Judged<'a> {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The rules that settled it, main one first.
+    pub findings: Vec<(&'a Stage, &'a Rule, Outcome)>,
+    /// Rules that only remark.
+    pub notes: Vec<(&'a Stage, &'a Rule, Outcome)>,
+    /// Rules of earlier stages that passed: what they asked belongs to the rationale.
+    pub passed: Vec<&'a Rule>,
+    /// What is still possible where the verdict hangs on unknown facts.
+    pub open: Option<Allowed>,
+    /// One completion of the unknown facts, where there are any: the findings are read on it.
+    pub completion: Option<Allowed>,
+}
+
+/// Judges a line.
+pub fn judge<'a>(pack: &'a Pack, facts: &mut LineFacts<'_>) -> Judged<'a> {
+    if let Some(judged) = walk(pack, &mut |question| facts.answer(question)) {
+        return judged;
+    }
+    // Some fact on the way is unknown: every completion counts.
+    let allowed = facts.allowed();
+    let possible = pack.diagram.possible(&allowed);
+    let completion = one_of(&allowed, pack.variables.len());
+    let walked = walk(pack, &mut |question| answer_on(pack, &completion, question));
+    match (shared(&possible), walked) {
+        (Some(_), Some(judged)) => Judged { completion: Some(completion), ..judged },
+        _ => Judged {
+            verdict: Verdict::Flag,
+            findings: Vec::new(),
+            notes: Vec::new(),
+            passed: Vec::new(),
+            open: Some(allowed),
+            completion: None,
+        },
+    }
+}
+
+/// The answer to a question where every variable has one value.
+pub(super) fn answer_on(pack: &Pack, settled: &Allowed, question: QuestionId) -> Answer {
+    let Some(question) = pack.book.get(question) else { return Answer::Unknown };
+    Answer::of(pack.variables.of_question(question).iter().any(|(variable, truth)| settled.get(*variable) & truth != 0))
+}
+
+fn shared(possible: &BTreeSet<Verdict>) -> Option<Verdict> {
+    let mut verdicts = possible.iter().copied();
+    verdicts.next().filter(|_| verdicts.next().is_none())
+}
+
+/// The completion in which every open variable has its lowest value: no code, no mark.
+fn one_of(allowed: &Allowed, variables: usize) -> Allowed {
+    let lowest = |variable: u16| {
+        let mask = allowed.get(variable);
+        mask & mask.wrapping_neg()
+    };
+    Allowed::new((0u16..).take(variables).map(lowest).collect())
+}
+
+/// The stages in order; `None` where an unknown answer is on the way to the verdict.
+fn walk<'a>(pack: &'a Pack, answer: &mut dyn FnMut(QuestionId) -> Answer) -> Option<Judged<'a>> {
+    let mut judged = Judged {
+        verdict: Verdict::Allow,
+        findings: Vec::new(),
+        notes: Vec::new(),
+        passed: Vec::new(),
+        open: None,
+        completion: None,
+    };
+    for stage in pack.stages.iter().filter(|stage| !stage.is_limit) {
+        for rule in &stage.rules {
+            let Trail::Ends(leaf) = pack.forest.follow(rule.root, &mut *answer) else { return None };
+            match pack.forest.outcome(leaf) {
+                Outcome::Pass | Outcome::AtMost(..) => judged.passed.push(rule),
+                note @ Outcome::Note(_) => judged.notes.push((stage, rule, note.clone())),
+                find @ Outcome::Find(verdict, _) => {
+                    judged.verdict = judged.verdict.max(*verdict);
+                    judged.findings.push((stage, rule, find.clone()));
+                }
+            }
+        }
+        if !judged.findings.is_empty() {
+            break;
+        }
+    }
+    judged.findings.sort_by_key(|(_, _, outcome)| std::cmp::Reverse(severity(outcome)));
+    limit(pack, &mut judged, answer)?;
+    Some(judged)
+}
+
+/// Limits speak only where they lower the verdict; then theirs is the main reason.
+fn limit<'a>(pack: &'a Pack, judged: &mut Judged<'a>, answer: &mut dyn FnMut(QuestionId) -> Answer) -> Option<()> {
+    if judged.verdict == Verdict::Allow {
+        return Some(());
+    }
+    let mut lowering = Vec::new();
+    let mut lowest = judged.verdict;
+    for stage in pack.stages.iter().filter(|stage| stage.is_limit) {
+        for rule in &stage.rules {
+            let Trail::Ends(leaf) = pack.forest.follow(rule.root, &mut *answer) else { return None };
+            match pack.forest.outcome(leaf) {
+                cap @ Outcome::AtMost(verdict, _) if *verdict < judged.verdict => {
+                    lowest = lowest.min(*verdict);
+                    lowering.push((stage, rule, cap.clone()));
+                }
+                note @ Outcome::Note(_) => judged.notes.push((stage, rule, note.clone())),
+                Outcome::Pass | Outcome::Find(..) | Outcome::AtMost(..) => {}
+            }
+        }
+    }
+    judged.verdict = lowest;
+    lowering.append(&mut judged.findings);
+    judged.findings = lowering;
+    Some(())
+}
+
+fn severity(outcome: &Outcome) -> Option<Verdict> {
+    match outcome {
+        Outcome::Find(verdict, _) | Outcome::AtMost(verdict, _) => Some(*verdict),
+        Outcome::Pass | Outcome::Note(_) => None,
+    }
+}

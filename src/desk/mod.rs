@@ -1,0 +1,122 @@
+//! The desk: a request becomes a decision.
+//!
+//! Pure: the same request and packs give the same decision, byte for byte. An unknown fact never
+//! denies: the verdict is the one all completions share, else *flag* with what is needed.
+
+mod companion;
+mod explain;
+mod facts;
+mod judge;
+mod needs;
+
+use crate::{
+    code::Icd10Cm,
+    pack::Pack,
+    request::{Line, Request},
+    verdict::{Decision, Finding, LineDecision, Verdict},
+};
+
+pub use facts::LineFacts;
+pub use judge::{Judged, judge};
+
+/// The packs in force at a desk.
+pub struct Desk {
+    packs: Vec<Pack>,
+}
+
+impl Desk {
+    /// A desk with these packs.
+    pub fn new(packs: Vec<Pack>) -> Desk {
+        // The table of codes is unpacked once; here, so that no request waits for it.
+        let _ = Icd10Cm::table();
+        Desk { packs }
+    }
+
+    /// Its packs.
+    pub fn packs(&self) -> &[Pack] {
+        &self.packs
+    }
+
+    /// Decides every line of a request.
+    pub fn decide(&self, request: &Request) -> Decision {
+        let mut lines: Vec<LineDecision> =
+            request.lines.iter().map(|line| LineDecision::nothing(line.number)).collect();
+        for pack in &self.packs {
+            let of_pack = decide_with(pack, request);
+            for (line, more) in lines.iter_mut().zip(of_pack) {
+                line.add(more);
+            }
+        }
+        if self.packs.is_empty() {
+            for line in &mut lines {
+                line.findings.push(explain::engine_finding("", "no-pack-in-force", Verdict::Allow));
+            }
+        }
+        let verdict = lines.iter().map(|line| line.verdict).max().unwrap_or(Verdict::Allow);
+        let signs = self.packs.iter().any(|pack| pack.manifest.requires_clinician_signoff);
+        Decision {
+            request_id: request.id.clone(),
+            verdict,
+            requires_clinician_signoff: verdict == Verdict::Deny && signs,
+            lines,
+            packs: self.packs.iter().map(Pack::stamp).collect(),
+            remarks: request.remarks.iter().map(|remark| (remark.value.clone(), remark.source.to_string())).collect(),
+        }
+    }
+}
+
+/// Every line of a request, held against one pack.
+fn decide_with(pack: &Pack, request: &Request) -> Vec<LineDecision> {
+    let mut lines: Vec<LineDecision> = Vec::with_capacity(request.lines.len());
+    for line in &request.lines {
+        lines.push(decide_line(pack, request, line));
+    }
+    companion::settle(pack, request, &mut lines);
+    lines
+}
+
+fn decide_line(pack: &Pack, request: &Request, line: &Line) -> LineDecision {
+    let mut decided = LineDecision::nothing(line.number);
+    let name = &pack.manifest.name;
+    if !pack.is_in_force(request.service_day(line)) {
+        decided.findings.push(explain::engine_finding(name, "no-pack-in-force", Verdict::Allow));
+        return decided;
+    }
+    if companion::is_follower(pack, request, line) {
+        // Its parents are not judged yet.
+        return decided;
+    }
+    let mut facts = LineFacts::new(pack, request, line);
+    let judged = judge(pack, &mut facts);
+    explain::line(pack, &mut facts, &judged, &mut decided);
+    decided
+}
+
+impl LineDecision {
+    fn nothing(number: u32) -> LineDecision {
+        LineDecision {
+            number,
+            verdict: Verdict::Allow,
+            findings: Vec::new(),
+            notes: Vec::new(),
+            needs: Vec::new(),
+            would_change: Vec::new(),
+        }
+    }
+
+    /// Adds what another pack says: the most severe verdict wins, and its findings come first.
+    fn add(&mut self, more: LineDecision) {
+        let more_severe = more.verdict > self.verdict;
+        self.verdict = self.verdict.max(more.verdict);
+        let mut findings: Vec<Finding> = more.findings;
+        if more_severe {
+            findings.append(&mut self.findings);
+            self.findings = findings;
+        } else {
+            self.findings.append(&mut findings);
+        }
+        self.notes.extend(more.notes);
+        self.needs.extend(more.needs);
+        self.would_change.extend(more.would_change);
+    }
+}
