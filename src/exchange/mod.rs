@@ -5,7 +5,19 @@
 //! next goes on; a fault that costs no claim becomes a [`Fault`]. No message repeats a value of
 //! the input other than codes and the sender's own claim identifiers.
 
+mod codes;
+mod faults;
+pub mod json;
+mod lines;
+mod units;
+
 use crate::request::Request;
+
+/// How many service lines a request may have: as many as X12 can number in an 837I.
+pub(crate) const LINES_MAX: usize = 999;
+
+/// How long a sender's identifier of a claim may be, in bytes; X12 has 38 characters, FHIR 64.
+pub(crate) const REQUEST_ID_BYTES_MAX: usize = 256;
 
 /// What a reader found.
 #[derive(Debug)]
