@@ -281,7 +281,7 @@ fn service_date(fields: &Fields<'_, '_>, faults: &mut Faults) -> Given<DateSpan>
     let last = fields.date("service_date_end", faults);
     let reversed = first.get().zip(last.get()).is_some_and(|(first, last)| last.last < first.first);
     match (reversed, last) {
-        (true, last) => Given::unreadable("a range that does not end before it begins", last.source()),
+        (true, last) => Given::unreadable("a range that does not end before it begins", last.source().clone()),
         (false, Given::Unreadable(last)) => Given::Unreadable(last),
         (false, _) => first,
     }
