@@ -23,4 +23,5 @@ pub mod pack;
 pub mod desk;
 
 // DOORS: each knows one outside language.
+pub mod case;
 pub mod exchange;

@@ -74,6 +74,8 @@ pub struct Companions {
     pub followers: String,
     /// Procedures that are nobody's parents.
     pub apart: String,
+    /// The last stage that judges companions too, before they wait for their parents.
+    pub after_stage: Option<String>,
 }
 
 /// What may be said of a passage.
