@@ -30,10 +30,26 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("case", &["desk", "exchange", "fault", "pack", "verdict"]),
     ("config", &[]),
     ("telemetry", &["config"]),
-    ("http", &["config", "desk", "exchange", "fact", "fault", "pack", "request", "script", "verdict", "telemetry", "tree"]),
+    (
+        "http",
+        &["config", "desk", "exchange", "fact", "fault", "pack", "request", "script", "verdict", "telemetry", "tree"],
+    ),
     (
         "cli",
-        &["case", "code", "config", "desk", "exchange", "fact", "fault", "http", "pack", "request", "telemetry", "verdict"],
+        &[
+            "case",
+            "code",
+            "config",
+            "desk",
+            "exchange",
+            "fact",
+            "fault",
+            "http",
+            "pack",
+            "request",
+            "telemetry",
+            "verdict",
+        ],
     ),
 ];
 
@@ -60,7 +76,9 @@ fn arrows_only_go_down() {
     for (path, text) in sources() {
         let Some(room) = room_of(&path) else { continue };
         let Some((_, may)) = MAY_KNOW.iter().find(|(name, _)| *name == room) else {
-            faults.push(format!("{room} is no room of the plan: add it to MAY_KNOW and to src/lib.rs, with one sentence"));
+            faults.push(format!(
+                "{room} is no room of the plan: add it to MAY_KNOW and to src/lib.rs, with one sentence"
+            ));
             continue;
         };
         for named in names_after(&text, "crate::") {

@@ -80,9 +80,7 @@ impl Case {
     pub fn settings(&self) -> Settings {
         let words = |value: &toml::Value| match value {
             toml::Value::String(text) => text.clone(),
-            toml::Value::Array(all) => {
-                all.iter().filter_map(toml::Value::as_str).collect::<Vec<_>>().join(",")
-            }
+            toml::Value::Array(all) => all.iter().filter_map(toml::Value::as_str).collect::<Vec<_>>().join(","),
             other => other.to_string(),
         };
         self.parameters.iter().map(|(name, value)| (name.clone(), words(value))).collect()
@@ -94,7 +92,8 @@ impl Case {
     /// How the decision differs from what is expected, every difference a line.
     pub fn check(&self, desk: &Desk) -> Result<Decision, String> {
         let value = serde_json::to_value(&self.request).map_err(|error| error.to_string())?;
-        let request = json::request_of_value(&value).map_err(|reject| format!("the request is rejected: {reject:?}"))?;
+        let request =
+            json::request_of_value(&value).map_err(|reject| format!("the request is rejected: {reject:?}"))?;
         let decision = desk.decide(&request);
         let mut differences = Vec::new();
         if decision.verdict.name() != self.expect.verdict {
@@ -143,7 +142,9 @@ impl Shelves {
         let folder = self.folder.join(pack);
         let desk = self.desks.entry(settings.clone()).or_insert_with(|| match shelf::open(&folder, &settings) {
             Ok(packs) => Ok(Desk::new(packs)),
-            Err(ShelfError::Faults(faults)) => Err(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+            Err(ShelfError::Faults(faults)) => {
+                Err(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+            }
             Err(error) => Err(error.to_string()),
         });
         match desk {

@@ -52,7 +52,8 @@ pub fn judge<'a>(pack: &'a Pack, facts: &mut LineFacts<'_>) -> Judged<'a> {
 pub fn judge_until<'a>(pack: &'a Pack, facts: &mut LineFacts<'_>, last: &str) -> Option<Judged<'a>> {
     let place = pack.stages.iter().position(|stage| stage.name == last)?;
     let stages = pack.stages.get(..=place)?;
-    walk(pack, stages, Unknown::Stops, &mut |question| facts.answer(question)).filter(|judged| !judged.findings.is_empty())
+    walk(pack, stages, Unknown::Stops, &mut |question| facts.answer(question))
+        .filter(|judged| !judged.findings.is_empty())
 }
 
 /// What a rule does that stops at an unknown answer.

@@ -17,8 +17,8 @@ use crate::{
 };
 
 pub use facts::LineFacts;
-pub use judge::{Judged, judge};
 use judge::judge_until;
+pub use judge::{Judged, judge};
 
 /// The packs in force at a desk.
 pub struct Desk {

@@ -100,8 +100,12 @@ pub fn amount_words(shape: Shape, amount: i64) -> String {
         Shape::Date => day_of_number(amount).map_or_else(|| amount.to_string(), |day| day.to_string()),
         Shape::Quantity(Unit::Years) => format!("{amount} years"),
         Shape::Quantity(Unit::Months) => format!("{amount} calendar months"),
-        Shape::Quantity(Unit::MilliUnits) => format!("{}.{:03} units", amount.div_euclid(1000), amount.rem_euclid(1000)),
+        Shape::Quantity(Unit::MilliUnits) => {
+            format!("{}.{:03} units", amount.div_euclid(1000), amount.rem_euclid(1000))
+        }
         Shape::Quantity(Unit::Cents) => crate::money::Cents(amount).to_string(),
-        Shape::Quantity(Unit::Count) | Shape::Code | Shape::Codes | Shape::Choice(_) | Shape::YesNo => amount.to_string(),
+        Shape::Quantity(Unit::Count) | Shape::Code | Shape::Codes | Shape::Choice(_) | Shape::YesNo => {
+            amount.to_string()
+        }
     }
 }

@@ -6,7 +6,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use rhai::{AST, Array, CallFnOptions, Dynamic, Engine, EvalAltResult, ImmutableString, OptimizationLevel, Position, Scope};
+use rhai::{
+    AST, Array, CallFnOptions, Dynamic, Engine, EvalAltResult, ImmutableString, OptimizationLevel, Position, Scope,
+};
 
 use super::{
     ParameterValue, Vocabulary,
@@ -85,7 +87,8 @@ pub(super) fn define(engine: &mut Engine, session: &Shared, ast: AST) {
             let shown: Vec<String> = arguments.iter().map(|argument| shown(argument, &session)).collect();
             lock(&session).enter(format!("{called}({})", shown.join(", ")));
             let options = CallFnOptions::new().eval_ast(false);
-            let result = context.engine().call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &ast, &called, arguments);
+            let result =
+                context.engine().call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &ast, &called, arguments);
             lock(&session).leave();
             result
         });
@@ -190,9 +193,13 @@ fn handle(session: &Shared, space: &str, name: &str, arguments: Vec<Argument>) -
 
 fn codes(engine: &mut Engine, session: &Shared) {
     let one = session.clone();
-    engine.register_fn("contains", move |set: Set, fact: CodeFact| -> Result<bool, Failure> { any_in(&one, fact.0, set) });
+    engine.register_fn("contains", move |set: Set, fact: CodeFact| -> Result<bool, Failure> {
+        any_in(&one, fact.0, set)
+    });
     let some = session.clone();
-    engine.register_fn("any_in", move |fact: CodesFact, set: Set| -> Result<bool, Failure> { any_in(&some, fact.0, set) });
+    engine.register_fn("any_in", move |fact: CodesFact, set: Set| -> Result<bool, Failure> {
+        any_in(&some, fact.0, set)
+    });
     let outside = session.clone();
     engine.register_fn("any_outside", move |fact: CodesFact, set: Set| -> Result<bool, Failure> {
         let (mask, words) = {

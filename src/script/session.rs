@@ -19,12 +19,15 @@ pub struct Asked {
     pub within: Option<Arc<str>>,
 }
 
+/// The caller's answer to a question.
+pub(super) type Real = Box<dyn Fn(&Question, &Book) -> Option<bool> + Send>;
+
 /// How questions are answered.
 pub(super) enum Mode {
     /// By a list, as far as it goes.
     Forced { answers: Vec<bool> },
     /// By the caller.
-    Real(Box<dyn Fn(&Question, &Book) -> Option<bool> + Send>),
+    Real(Real),
 }
 
 pub(super) struct Session {

@@ -188,11 +188,7 @@ fn completions_of<'a>(pack: &Pack, id: FactId, drawn: &Drawn<'a>) -> Vec<Drawn<'
     };
     let values = values_of(pack, id, &drawn.value);
     let each = |value: Value<'a>| known.iter().map(move |known| (value.clone(), *known)).collect::<Vec<_>>();
-    values
-        .into_iter()
-        .flat_map(each)
-        .map(|(value, known)| Drawn { value, known, ..drawn.clone() })
-        .collect()
+    values.into_iter().flat_map(each).map(|(value, known)| Drawn { value, known, ..drawn.clone() }).collect()
 }
 
 fn values_of<'a>(pack: &Pack, id: FactId, value: &Value<'a>) -> Vec<Value<'a>> {

@@ -7,8 +7,8 @@ use claimgate::{
     pack::Pack,
     private::Private,
     request::{
-        Approval, Concept, Coverage, Diagnosis, Encounter, Form, Frequency, Given, Kind, Line, LineOfBusiness, PainType,
-        Patient, Pointers, Purpose, Request, Sex, Source, Sourced, Status, Verification,
+        Approval, Concept, Coverage, Diagnosis, Encounter, Form, Frequency, Given, Kind, Line, LineOfBusiness,
+        PainType, Patient, Pointers, Purpose, Request, Sex, Source, Sourced, Status, Verification,
     },
 };
 use jiff::civil::date;
@@ -98,10 +98,12 @@ fn days(random: &mut Random, around: Date, months: &[i32]) -> Date {
 
 /// A random request; with `unknown`, up to a few facts are missing, partial or contradictory.
 pub fn request(random: &mut Random, pack: &Pack, unknown: bool) -> Request {
-    let day = random.of(&[date(2026, 3, 10), date(2025, 7, 1), date(2026, 2, 28), date(2025, 6, 30), date(2026, 5, 31)]);
+    let day =
+        random.of(&[date(2026, 3, 10), date(2025, 7, 1), date(2026, 2, 28), date(2025, 6, 30), date(2026, 5, 31)]);
     let diagnoses: Vec<Diagnosis> = (0..1 + random.below(4)).map(|_| diagnosis(random, pack, day, unknown)).collect();
     let kind = random.of(&[Kind::Claim, Kind::Claim, Kind::Claim, Kind::Order]);
-    let lines = (0..1 + random.below(3)).map(|number| line(random, pack, number, day, diagnoses.len(), unknown)).collect();
+    let lines =
+        (0..1 + random.below(3)).map(|number| line(random, pack, number, day, diagnoses.len(), unknown)).collect();
     let history = (0..random.below(4)).map(|_| encounter(random, pack, day, unknown)).collect();
     let birth = days(random, day, &[12 * 17, 12 * 18, 12 * 52, 12 * 80]);
     let birth = match (unknown, random.below(6)) {
@@ -123,7 +125,13 @@ pub fn request(random: &mut Random, pack: &Pack, unknown: bool) -> Request {
         kind,
         form: Sourced::new(random.of(&[Form::Professional, Form::Professional, Form::Institutional]), here()),
         frequency: Sourced::new(
-            random.of(&[Frequency::Original, Frequency::Original, Frequency::Original, Frequency::Replacement, Frequency::Void]),
+            random.of(&[
+                Frequency::Original,
+                Frequency::Original,
+                Frequency::Original,
+                Frequency::Replacement,
+                Frequency::Void,
+            ]),
             here(),
         ),
         replaces: random.percent(10).then(|| "H-0".into()),
@@ -184,7 +192,12 @@ fn diagnosis(random: &mut Random, pack: &Pack, day: Date, unknown: bool) -> Diag
 
 fn line(random: &mut Random, pack: &Pack, number: usize, day: Date, diagnoses: usize, unknown: bool) -> Line {
     let modifiers = ["KX", "Q1", "52", "LT", "50"];
-    let words = ["pulsed radiofrequency of dorsal root ganglion", "endoscopic facet denervation", "DRG stimulator trial", "cyst rupture"];
+    let words = [
+        "pulsed radiofrequency of dorsal root ganglion",
+        "endoscopic facet denervation",
+        "DRG stimulator trial",
+        "cyst rupture",
+    ];
     let pointers: Vec<usize> = (0..diagnoses).filter(|place| *place == 0 || random.percent(60)).collect();
     Line {
         number: u32::try_from(number).unwrap() + 1,
