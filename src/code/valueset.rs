@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use dashmap::DashMap;
 use jiff::civil::Date;
 
 use super::{ClassId, ClassMask, Code, System};
@@ -84,7 +85,13 @@ pub struct ValueSets {
     classes: HashMap<Vec<Option<SetId>>, ClassId>,
     vectors: Vec<Vec<Option<SetId>>>,
     prefix_chars_max: usize,
+    /// Classes of codes that were asked for before and hang on no date.
+    cache: DashMap<Code, ClassId>,
 }
+
+/// Codes kept in the cache: more than all of ICD-10-CM, CPT and HCPCS together; a stream of
+/// invented codes cannot grow it further.
+const CACHED_CODES_MAX: usize = 200_000;
 
 #[derive(Clone)]
 struct Row {
@@ -116,6 +123,7 @@ impl ValueSets {
             classes: HashMap::new(),
             vectors: Vec::new(),
             prefix_chars_max: 0,
+            cache: DashMap::new(),
         };
         for (place, definition) in definitions.iter().enumerate() {
             let id = SetId(u16::try_from(place).unwrap_or(u16::MAX));
@@ -184,9 +192,16 @@ impl ValueSets {
 
     /// The class of a code on a day; with no day, on days when every dated row holds.
     pub fn class_of(&self, code: &Code, day: Option<Date>) -> ClassId {
-        let vector = self.vector(code.system(), code.text(), day);
+        if let Some(class) = self.cache.get(code) {
+            return *class;
+        }
+        let (vector, is_dated) = self.vector(code.system(), code.text(), day);
         // INVARIANT: `cut` enumerates every vector that any text on any day can have.
-        self.classes.get(&vector).copied().unwrap_or(ClassId(0))
+        let class = self.classes.get(&vector).copied().unwrap_or(ClassId(0));
+        if !is_dated && self.cache.len() < CACHED_CODES_MAX {
+            self.cache.insert(*code, class);
+        }
+        class
     }
 
     /// The classes whose phrases a free text contains. Case, punctuation and spacing do not count.
@@ -240,7 +255,9 @@ impl ValueSets {
         Ok(())
     }
 
-    fn vector(&self, system: System, text: &str, day: Option<Date>) -> Vec<Option<SetId>> {
+    /// The set of each axis that a code is in on a day, and whether that hangs on the day.
+    fn vector(&self, system: System, text: &str, day: Option<Date>) -> (Vec<Option<SetId>>, bool) {
+        let mut is_dated = false;
         let mut vector: Vec<Option<SetId>> = vec![None; self.axes];
         let mut settled = vec![false; self.axes];
         let mut settle = |row: &Row| {
@@ -255,6 +272,7 @@ impl ValueSets {
         for len in (1..=longest).rev() {
             let Some(prefix) = text.get(..len) else { continue };
             let Some(rows) = self.rows.get(&(system, prefix.to_owned())) else { continue };
+            is_dated |= rows.iter().any(|row| row.period != (None, None));
             let holds = |row: &&Row| row.holds(text, day);
             rows.iter().filter(|row| row.exact && len == text.len()).filter(holds).for_each(&mut settle);
             rows.iter().filter(|row| !row.exact && row.seventh.is_some()).filter(holds).for_each(&mut settle);
@@ -263,11 +281,12 @@ impl ValueSets {
         for (range_system, from, to, row) in &self.ranges {
             let inside =
                 *range_system == system && text.len() == from.len() && from.as_str() <= text && text <= to.as_str();
+            is_dated |= inside && row.period != (None, None);
             if inside && row.holds(text, day) {
                 settle(row);
             }
         }
-        vector
+        (vector, is_dated)
     }
 
     /// Enumerates every vector a text can have: texts differ only by the deepest row they reach,
@@ -303,7 +322,7 @@ impl ValueSets {
         let mut vectors = vec![vec![None; self.axes]];
         for (system, text) in &texts {
             for day in &days {
-                vectors.push(self.vector(*system, text, *day));
+                vectors.push(self.vector(*system, text, *day).0);
             }
         }
         vectors.sort_unstable();

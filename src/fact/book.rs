@@ -46,13 +46,14 @@ impl Book {
     }
 
     /// The id of a question; new where it was not asked before. `words` say the test.
-    pub fn question(&mut self, fact: FactId, test: Test, words: &str) -> QuestionId {
-        if let Some(id) = self.question_ids.get(&(fact, test.clone())) {
+    pub fn question(&mut self, fact: FactId, test: Test, words: impl FnOnce() -> String) -> QuestionId {
+        let asked = (fact, test);
+        if let Some(id) = self.question_ids.get(&asked) {
             return *id;
         }
         let id = QuestionId(u16::try_from(self.questions.len()).unwrap_or(u16::MAX));
-        self.questions.push(Question { fact, test: test.clone(), words: words.to_owned() });
-        self.question_ids.insert((fact, test), id);
+        self.questions.push(Question { fact, test: asked.1.clone(), words: words() });
+        self.question_ids.insert(asked, id);
         id
     }
 

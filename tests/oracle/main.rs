@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use claimgate::{
     code::ClassId,
     desk::{LineFacts, judge},
-    fact::{Answer, Drawn, FactId, Question, QuestionId, Shape, Shown, Test, Value},
+    fact::{Answer, Drawn, FactId, QuestionId, Shape, Shown, Test, Value},
     pack::{Pack, shelf},
     request::Source,
     tree::Trail,
@@ -33,10 +33,7 @@ fn count(name: &str, default: usize) -> usize {
 fn interpret(pack: &Pack, answer: impl Fn(QuestionId) -> Answer + Send + Clone + 'static) -> Verdict {
     let run = |script: usize| {
         let answer = answer.clone();
-        let asked = move |question: &Question, book: &claimgate::fact::Book| {
-            let id = book.questions().iter().position(|known| known == question)?;
-            Some(answer(QuestionId(u16::try_from(id).ok()?)) == Answer::Yes)
-        };
+        let asked = move |question: QuestionId| Some(answer(question) == Answer::Yes);
         pack.scripts.run(script, asked).map_err(|fault| fault.message).expect("no rule fails at run time")
     };
     let mut verdict = None;
@@ -73,14 +70,8 @@ fn a_tree_says_what_its_script_says() {
             for (_, rule) in pack.rules() {
                 let Trail::Ends(leaf) = pack.forest.walk(rule.root, &answers) else { continue };
                 let known = answers.clone();
-                let asked = move |question: &Question, book: &claimgate::fact::Book| {
-                    let id = book.questions().iter().position(|known| known == question)?;
-                    match known.get(QuestionId(u16::try_from(id).ok()?)) {
-                        Answer::Yes => Some(true),
-                        // A question on which the outcome does not hang may be unknown.
-                        Answer::No | Answer::Unknown => Some(false),
-                    }
-                };
+                // A question on which the outcome does not hang may be unknown.
+                let asked = move |question: QuestionId| Some(known.get(question) == Answer::Yes);
                 let said = pack.scripts.run(rule.script, asked).map_err(|fault| fault.message).unwrap();
                 assert_eq!(said, *pack.forest.outcome(leaf), "rule {} in trial {trial}: {request:#?}", rule.name);
                 compared += 1;
