@@ -3,7 +3,6 @@
 //! `cargo bench --bench decide`: compare the medians of one run with one another; the machine's
 //! speed drifts, ratios do not.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "benches")]
-#![expect(missing_docs, reason = "benches")]
 
 use std::{collections::BTreeMap, path::Path, sync::LazyLock};
 
