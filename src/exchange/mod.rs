@@ -5,6 +5,7 @@
 //! next goes on; a fault that costs no claim becomes a [`Fault`]. No message repeats a value of
 //! the input other than codes and the sender's own claim identifiers.
 
+pub mod cds_hooks;
 pub mod fhir;
 
 use crate::request::Request;
