@@ -5,9 +5,11 @@
 //! next goes on; a fault that costs no claim becomes a [`Fault`]. No message repeats a value of
 //! the input other than codes and the sender's own claim identifiers.
 
+pub mod cds_hooks;
 mod codes;
 mod detect;
 mod faults;
+pub mod fhir;
 pub mod json;
 mod lines;
 pub mod table;
