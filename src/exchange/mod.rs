@@ -5,6 +5,8 @@
 //! next goes on; a fault that costs no claim becomes a [`Fault`]. No message repeats a value of
 //! the input other than codes and the sender's own claim identifiers.
 
+pub mod x12;
+
 use crate::request::Request;
 
 /// What a reader found.
