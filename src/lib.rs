@@ -24,3 +24,4 @@ pub mod desk;
 
 // DOORS: each knows one outside language.
 pub mod exchange;
+pub mod cli;
