@@ -25,3 +25,4 @@ pub mod desk;
 // DOORS: each knows one outside language.
 pub mod case;
 pub mod exchange;
+pub mod cli;

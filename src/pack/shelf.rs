@@ -40,36 +40,53 @@ pub type Settings = BTreeMap<String, String>;
 /// # Errors
 /// See [`ShelfError`]; faults of all packs are reported together.
 pub fn open(folder: &Path, settings: &Settings) -> Result<Vec<Pack>, ShelfError> {
-    let disk = |cause| ShelfError::Disk { path: folder.to_owned(), cause };
-    let mut folders = Vec::new();
-    if folder.join("pack.toml").is_file() {
-        folders.push(folder.to_owned());
-    } else {
-        for entry in fs::read_dir(folder).map_err(disk)? {
-            let path = entry.map_err(disk)?.path();
-            if path.join("pack.toml").is_file() {
-                folders.push(path);
-            }
-        }
-    }
-    folders.sort();
-    if folders.is_empty() {
-        return Err(ShelfError::Empty(folder.to_owned()));
-    }
     let (mut packs, mut faults) = (Vec::new(), Vec::new());
-    for folder in &folders {
-        let mut texts = Vec::new();
-        gather(folder, folder, &mut texts)?;
-        match load(texts, settings) {
+    for folder in &folders(folder)? {
+        match take(folder, settings) {
             Ok(pack) => packs.push(pack),
-            Err(more) => faults.extend(more),
+            Err(ShelfError::Faults(more)) => faults.extend(more),
+            Err(error) => return Err(error),
         }
     }
-    faults.extend(unused(&packs, settings));
+    if faults.is_empty() {
+        faults = unused(&packs, settings);
+    }
     if faults.is_empty() { Ok(packs) } else { Err(ShelfError::Faults(faults)) }
 }
 
-fn unused(packs: &[Pack], settings: &Settings) -> Vec<PackFault> {
+/// The folders of packs in `folder`, by name; `folder` itself where it is one.
+///
+/// # Errors
+/// When it cannot be read, or no pack is there.
+#[expect(clippy::disallowed_methods, reason = "the shelf is the one place that reads packs from disk")]
+pub fn folders(folder: &Path) -> Result<Vec<PathBuf>, ShelfError> {
+    let disk = |cause| ShelfError::Disk { path: folder.to_owned(), cause };
+    if folder.join("pack.toml").is_file() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(folder).map_err(disk)? {
+        let path = entry.map_err(disk)?.path();
+        if path.join("pack.toml").is_file() {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    if folders.is_empty() { Err(ShelfError::Empty(folder.to_owned())) } else { Ok(folders) }
+}
+
+/// Reads and explores the one pack that `folder` is; settings of other packs are left aside.
+///
+/// # Errors
+/// See [`ShelfError`].
+pub fn take(folder: &Path, settings: &Settings) -> Result<Pack, ShelfError> {
+    let mut texts = Vec::new();
+    gather(folder, folder, &mut texts)?;
+    load(texts, settings).map_err(ShelfError::Faults)
+}
+
+/// A fault for each setting that none of the packs has a parameter for.
+pub fn unused(packs: &[Pack], settings: &Settings) -> Vec<PackFault> {
     let has = |name: &String| packs.iter().any(|pack| pack.manifest.parameters.contains_key(name));
     let names = || packs.iter().flat_map(|pack| pack.manifest.parameters.keys()).map(String::as_str);
     settings

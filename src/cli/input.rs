@@ -1,0 +1,81 @@
+//! Files of the caller, and stdin, read as a stream that can be told to stop.
+
+use std::{
+    cell::Cell,
+    fs::File,
+    io::{self, BufRead, BufReader, Read},
+    path::Path,
+};
+
+/// Bytes read at once.
+const BUFFER_BYTES: usize = 128 * 1024;
+
+/// Opens a file, or stdin for `-`. Once `halt` is set, reading fails: nobody wants the rest.
+///
+/// # Errors
+/// When the file cannot be opened.
+#[expect(clippy::disallowed_methods, reason = "files that the caller names are opened here")]
+pub(super) fn open<'a>(file: &Path, halt: &'a Cell<bool>) -> io::Result<Haltable<'a, Box<dyn Read>>> {
+    let input: Box<dyn Read> = if is_stdin(file) { Box::new(io::stdin()) } else { Box::new(File::open(file)?) };
+    Ok(Haltable { input: BufReader::with_capacity(BUFFER_BYTES, input), halt })
+}
+
+/// What a file is called in sources and messages: its name without folders.
+pub(super) fn name(file: &Path) -> String {
+    if is_stdin(file) {
+        return "stdin".to_owned();
+    }
+    file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
+}
+
+fn is_stdin(file: &Path) -> bool {
+    file.as_os_str() == "-"
+}
+
+/// An input that ends in an error once it is told to.
+pub(super) struct Haltable<'a, R> {
+    input: BufReader<R>,
+    halt: &'a Cell<bool>,
+}
+
+impl<R: Read> BufRead for Haltable<'_, R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.halt.get() {
+            return Err(io::Error::other("the rest is not wanted"));
+        }
+        self.input.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.input.consume(bytes);
+    }
+}
+
+impl<R: Read> Read for Haltable<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.fill_buf()?.read(buffer)?;
+        self.consume(bytes);
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_halted_input_ends_in_an_error() {
+        let halt = Cell::new(false);
+        let mut input = Haltable { input: BufReader::new(&b"abcdef"[..]), halt: &halt };
+        let mut buffer = [0; 4];
+        assert_eq!((input.read(&mut buffer).unwrap(), &buffer), (4, b"abcd"));
+        halt.set(true);
+        assert!(input.read(&mut buffer).is_err() && input.fill_buf().is_err());
+    }
+
+    #[test]
+    fn files_are_called_by_their_name_without_folders() {
+        assert_eq!(name(Path::new("/in/box/claims.x12")), "claims.x12");
+        assert_eq!(name(Path::new("-")), "stdin");
+    }
+}
