@@ -24,3 +24,8 @@ pub mod desk;
 
 // DOORS: each knows one outside language.
 pub mod exchange;
+pub mod http;
+
+// What an operator sets, and what the house says of itself.
+pub mod config;
+pub mod telemetry;
