@@ -15,14 +15,15 @@ pub mod verdict;
 
 // FIRST: rules, and what can be known of them.
 pub mod fact;
+pub mod pack;
 pub mod script;
 pub mod tree;
-pub mod pack;
 
 // SECOND: what the house does.
 pub mod desk;
 
 // DOORS: each knows one outside language.
+pub mod case;
 pub mod exchange;
 pub mod http;
 

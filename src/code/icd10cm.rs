@@ -64,9 +64,8 @@ impl Icd10Cm {
         if row.billable {
             return Standing::Billable;
         }
-        let was_billable = day.is_some_and(|day| {
-            HEADER_SINCE.iter().any(|(header, since)| *header == code.text() && day < *since)
-        });
+        let was_billable =
+            day.is_some_and(|day| HEADER_SINCE.iter().any(|(header, since)| *header == code.text() && day < *since));
         if was_billable { Standing::Billable } else { Standing::Header }
     }
 

@@ -58,10 +58,12 @@ const NAMES: &[(System, &str, &str, &[&str])] = &[
         "http://hl7.org/fhir/sid/icd-10-cm",
         &["http://hl7.org/fhir/sid/icd-10", "urn:oid:2.16.840.1.113883.6.90"],
     ),
-    (System::Icd10Pcs, "icd10pcs", "http://www.cms.gov/Medicare/Coding/ICD10", &[
-        "https://www.cms.gov/Medicare/Coding/ICD10",
-        "urn:oid:2.16.840.1.113883.6.4",
-    ]),
+    (
+        System::Icd10Pcs,
+        "icd10pcs",
+        "http://www.cms.gov/Medicare/Coding/ICD10",
+        &["https://www.cms.gov/Medicare/Coding/ICD10", "urn:oid:2.16.840.1.113883.6.4"],
+    ),
     (System::Icd9Cm, "icd9cm", "http://hl7.org/fhir/sid/icd-9-cm", &["urn:oid:2.16.840.1.113883.6.103"]),
     (System::Snomed, "snomed", "http://snomed.info/sct", &["urn:oid:2.16.840.1.113883.6.96"]),
     (System::Modifier, "modifier", "urn:claimgate:modifier", &[]),

@@ -83,7 +83,9 @@ impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.text();
         match (self.system, text.get(..3), text.get(3..)) {
-            (System::Icd10Cm | System::Icd9Cm, Some(head), Some(tail)) if !tail.is_empty() => write!(f, "{head}.{tail}"),
+            (System::Icd10Cm | System::Icd9Cm, Some(head), Some(tail)) if !tail.is_empty() => {
+                write!(f, "{head}.{tail}")
+            }
             _ => f.write_str(text),
         }
     }
@@ -102,7 +104,11 @@ mod tests {
     #[test]
     fn parse_normalises_and_refuses() {
         let check = |text: &str, expected: Result<&str, CodeError>| {
-            assert_eq!(Code::parse(System::Icd10Cm, text).as_ref().map(Code::text), expected.as_ref().copied(), "{text}");
+            assert_eq!(
+                Code::parse(System::Icd10Cm, text).as_ref().map(Code::text),
+                expected.as_ref().copied(),
+                "{text}"
+            );
         };
         check("m54.16", Ok("M5416"));
         check(" M5416 ", Ok("M5416"));

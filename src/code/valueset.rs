@@ -7,21 +7,14 @@
 
 use std::collections::HashMap;
 
+use dashmap::DashMap;
 use jiff::civil::Date;
 
-use super::{Code, System};
+use super::{ClassId, ClassMask, Code, System};
 
 /// A value set of a pack, by its place in [`ValueSets`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SetId(pub u16);
-
-/// A class of codes that no set of the pack tells apart; class 0 is every code in no set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ClassId(pub u16);
-
-/// A set of classes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct ClassMask(Vec<u64>);
 
 /// What an entry matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +85,13 @@ pub struct ValueSets {
     classes: HashMap<Vec<Option<SetId>>, ClassId>,
     vectors: Vec<Vec<Option<SetId>>>,
     prefix_chars_max: usize,
+    /// Classes of codes that were asked for before and hang on no date.
+    cache: DashMap<Code, ClassId>,
 }
+
+/// Codes kept in the cache: more than all of ICD-10-CM, CPT and HCPCS together; a stream of
+/// invented codes cannot grow it further.
+const CACHED_CODES_MAX: usize = 200_000;
 
 #[derive(Clone)]
 struct Row {
@@ -102,86 +101,6 @@ struct Row {
     seventh: Option<String>,
     period: (Option<Date>, Option<Date>),
     excluded: bool,
-}
-
-impl ClassMask {
-    /// The mask of one class.
-    pub fn one(class: ClassId) -> ClassMask {
-        let mut mask = ClassMask::default();
-        mask.insert(class);
-        mask
-    }
-
-    /// Adds a class.
-    pub fn insert(&mut self, class: ClassId) {
-        let (word, bit) = (usize::from(class.0) / 64, class.0 % 64);
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
-        }
-        if let Some(word) = self.0.get_mut(word) {
-            *word |= 1 << bit;
-        }
-    }
-
-    /// Whether the class is in it.
-    pub fn contains(&self, class: ClassId) -> bool {
-        let (word, bit) = (usize::from(class.0) / 64, class.0 % 64);
-        self.0.get(word).is_some_and(|word| word >> bit & 1 == 1)
-    }
-
-    /// Whether no class is in it.
-    pub fn is_empty(&self) -> bool {
-        self.0.iter().all(|word| *word == 0)
-    }
-
-    /// The classes of both.
-    pub fn and(&self, other: &ClassMask) -> ClassMask {
-        ClassMask(self.0.iter().zip(&other.0).map(|(a, b)| a & b).collect()).trimmed()
-    }
-
-    /// The classes of either.
-    pub fn or(&self, other: &ClassMask) -> ClassMask {
-        let (long, short) = if self.0.len() >= other.0.len() { (self, other) } else { (other, self) };
-        let mut words = long.0.clone();
-        for (word, more) in words.iter_mut().zip(&short.0) {
-            *word |= more;
-        }
-        ClassMask(words).trimmed()
-    }
-
-    /// The classes of this and not of the other.
-    pub fn without(&self, other: &ClassMask) -> ClassMask {
-        let mut words = self.0.clone();
-        for (word, less) in words.iter_mut().zip(&other.0) {
-            *word &= !less;
-        }
-        ClassMask(words).trimmed()
-    }
-
-    /// Whether every class of this is in the other.
-    pub fn is_within(&self, other: &ClassMask) -> bool {
-        self.without(other).is_empty()
-    }
-
-    /// The classes, in order.
-    pub fn iter(&self) -> impl Iterator<Item = ClassId> + '_ {
-        (0u16..).take(self.0.len() * 64).map(ClassId).filter(|class| self.contains(*class))
-    }
-
-    fn trimmed(mut self) -> ClassMask {
-        while self.0.last() == Some(&0) {
-            self.0.pop();
-        }
-        self
-    }
-}
-
-impl FromIterator<ClassId> for ClassMask {
-    fn from_iter<I: IntoIterator<Item = ClassId>>(classes: I) -> ClassMask {
-        let mut mask = ClassMask::default();
-        classes.into_iter().for_each(|class| mask.insert(class));
-        mask
-    }
 }
 
 impl ValueSets {
@@ -204,6 +123,7 @@ impl ValueSets {
             classes: HashMap::new(),
             vectors: Vec::new(),
             prefix_chars_max: 0,
+            cache: DashMap::new(),
         };
         for (place, definition) in definitions.iter().enumerate() {
             let id = SetId(u16::try_from(place).unwrap_or(u16::MAX));
@@ -252,8 +172,7 @@ impl ValueSets {
 
     /// The classes a set is made of.
     pub fn mask(&self, set: SetId) -> &ClassMask {
-        static NONE: ClassMask = ClassMask(Vec::new());
-        self.masks.get(usize::from(set.0)).unwrap_or(&NONE)
+        self.masks.get(usize::from(set.0)).unwrap_or(ClassMask::none())
     }
 
     /// Every class, class 0 (no set) included.
@@ -273,9 +192,16 @@ impl ValueSets {
 
     /// The class of a code on a day; with no day, on days when every dated row holds.
     pub fn class_of(&self, code: &Code, day: Option<Date>) -> ClassId {
-        let vector = self.vector(code.system(), code.text(), day);
+        if let Some(class) = self.cache.get(code) {
+            return *class;
+        }
+        let (vector, is_dated) = self.vector(code.system(), code.text(), day);
         // INVARIANT: `cut` enumerates every vector that any text on any day can have.
-        self.classes.get(&vector).copied().unwrap_or(ClassId(0))
+        let class = self.classes.get(&vector).copied().unwrap_or(ClassId(0));
+        if !is_dated && self.cache.len() < CACHED_CODES_MAX {
+            self.cache.insert(*code, class);
+        }
+        class
     }
 
     /// The classes whose phrases a free text contains. Case, punctuation and spacing do not count.
@@ -329,7 +255,9 @@ impl ValueSets {
         Ok(())
     }
 
-    fn vector(&self, system: System, text: &str, day: Option<Date>) -> Vec<Option<SetId>> {
+    /// The set of each axis that a code is in on a day, and whether that hangs on the day.
+    fn vector(&self, system: System, text: &str, day: Option<Date>) -> (Vec<Option<SetId>>, bool) {
+        let mut is_dated = false;
         let mut vector: Vec<Option<SetId>> = vec![None; self.axes];
         let mut settled = vec![false; self.axes];
         let mut settle = |row: &Row| {
@@ -344,32 +272,39 @@ impl ValueSets {
         for len in (1..=longest).rev() {
             let Some(prefix) = text.get(..len) else { continue };
             let Some(rows) = self.rows.get(&(system, prefix.to_owned())) else { continue };
+            is_dated |= rows.iter().any(|row| row.period != (None, None));
             let holds = |row: &&Row| row.holds(text, day);
             rows.iter().filter(|row| row.exact && len == text.len()).filter(holds).for_each(&mut settle);
             rows.iter().filter(|row| !row.exact && row.seventh.is_some()).filter(holds).for_each(&mut settle);
             rows.iter().filter(|row| !row.exact && row.seventh.is_none()).filter(holds).for_each(&mut settle);
         }
         for (range_system, from, to, row) in &self.ranges {
-            let inside = *range_system == system && text.len() == from.len() && from.as_str() <= text && text <= to.as_str();
+            let inside =
+                *range_system == system && text.len() == from.len() && from.as_str() <= text && text <= to.as_str();
+            is_dated |= inside && row.period != (None, None);
             if inside && row.holds(text, day) {
                 settle(row);
             }
         }
-        vector
+        (vector, is_dated)
     }
 
     /// Enumerates every vector a text can have: texts differ only by the deepest row they reach,
     /// by going on past it or not, by their seventh character, and by the day.
     fn cut(&mut self) {
         let all_rows = || self.rows.values().flatten().chain(self.ranges.iter().map(|(.., row)| row));
-        let mut sevenths: Vec<char> = all_rows().filter_map(|row| row.seventh.as_ref()).flat_map(|s| s.chars()).collect();
+        let mut sevenths: Vec<char> =
+            all_rows().filter_map(|row| row.seventh.as_ref()).flat_map(|s| s.chars()).collect();
         sevenths.sort_unstable();
         sevenths.dedup();
         let mut days: Vec<Option<Date>> = vec![None];
         for row in all_rows() {
-            days.extend([row.period.0, row.period.1].into_iter().flatten().flat_map(|day| {
-                [day.yesterday().ok(), Some(day), day.tomorrow().ok()]
-            }));
+            days.extend(
+                [row.period.0, row.period.1]
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|day| [day.yesterday().ok(), Some(day), day.tomorrow().ok()]),
+            );
         }
         days.sort_unstable();
         days.dedup();
@@ -387,7 +322,7 @@ impl ValueSets {
         let mut vectors = vec![vec![None; self.axes]];
         for (system, text) in &texts {
             for day in &days {
-                vectors.push(self.vector(*system, text, *day));
+                vectors.push(self.vector(*system, text, *day).0);
             }
         }
         vectors.sort_unstable();
@@ -429,7 +364,8 @@ impl ValueSets {
         for definition in &self.definitions {
             for part in &definition.union_of {
                 if !self.definitions.iter().any(|other| other.name == *part) {
-                    let mut fault = SetFault::new(definition, format!("there is no value set `{part}` to be a part of it"));
+                    let mut fault =
+                        SetFault::new(definition, format!("there is no value set `{part}` to be a part of it"));
                     fault.unknown_name = Some(part.clone());
                     faults.push(fault);
                 }
@@ -445,7 +381,8 @@ impl Row {
             text.len() == 7 && text.chars().nth(6).is_some_and(|seventh| allowed.contains(seventh))
         });
         let (from, until) = self.period;
-        let in_period = day.is_none_or(|day| from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until));
+        let in_period =
+            day.is_none_or(|day| from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until));
         seventh && in_period
     }
 }
@@ -488,110 +425,4 @@ fn contains_phrase(words: &[String], phrase: &[String]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::date;
-
-    fn entry(pattern: Pattern) -> Entry {
-        Entry { system: System::Icd10Cm, pattern, seventh: None, period: (None, None), excluded: false }
-    }
-
-    fn set(name: &str, axis: &str, entries: Vec<Entry>) -> SetDefinition {
-        SetDefinition {
-            name: name.into(),
-            axis: axis.into(),
-            title: name.into(),
-            cites: String::new(),
-            entries,
-            union_of: Vec::new(),
-        }
-    }
-
-    fn prefix(text: &str) -> Entry {
-        entry(Pattern::Prefix(text.into()))
-    }
-
-    fn names(sets: &ValueSets, code: &str, day: Option<Date>) -> Vec<String> {
-        let class = sets.class_of(&Code::parse(System::Icd10Cm, code).unwrap(), day);
-        (0..sets.definitions().len() as u16)
-            .map(SetId)
-            .filter(|set| sets.mask(*set).contains(class))
-            .map(|set| sets.name(set).to_owned())
-            .collect()
-    }
-
-    #[test]
-    fn longest_prefix_wins_within_an_axis_and_axes_are_independent() {
-        let mut spine = set("spine", "", vec![]);
-        spine.union_of = vec!["axial".into(), "radicular".into()];
-        let sets = ValueSets::new(vec![
-            set("axial", "pain", vec![prefix("M54"), prefix("M461")]),
-            set("radicular", "pain", vec![prefix("M541")]),
-            set("inflammatory", "exclusion", vec![prefix("M46")]),
-            spine,
-        ])
-        .ok()
-        .unwrap();
-        assert_eq!(names(&sets, "M54.2", None), ["axial", "spine"]);
-        assert_eq!(names(&sets, "M54.16", None), ["radicular", "spine"]);
-        assert_eq!(names(&sets, "M46.1", None), ["axial", "inflammatory", "spine"]);
-        assert_eq!(names(&sets, "M46.2", None), ["inflammatory"]);
-        assert_eq!(names(&sets, "Z99", None), [""; 0]);
-    }
-
-    #[test]
-    fn exclusions_sevenths_ranges_and_periods() {
-        let mut sprain = prefix("S134");
-        sprain.seventh = Some("A".into());
-        let mut not_skin = prefix("C44");
-        not_skin.excluded = true;
-        let mut old = entry(Pattern::Code("M545".into()));
-        old.period = (None, Some(date(2021, 9, 30)));
-        let range = Entry { system: System::Cpt, ..entry(Pattern::Range("64600".into(), "64632".into())) };
-        let named = Entry { system: System::Cpt, ..entry(Pattern::Code("64625".into())) };
-        let sets = ValueSets::new(vec![
-            set("acute", "chronicity", vec![sprain]),
-            set("cancer", "exclusion", vec![prefix("C"), not_skin]),
-            set("old", "pain", vec![old]),
-            set("neurolysis", "procedure", vec![range]),
-            set("si_rfa", "procedure", vec![named]),
-        ])
-        .ok()
-        .unwrap();
-        assert_eq!(names(&sets, "S13.4XXA", None), ["acute"]);
-        assert_eq!(names(&sets, "S13.4XXD", None), [""; 0]);
-        assert_eq!(names(&sets, "C61", None), ["cancer"]);
-        assert_eq!(names(&sets, "C44.311", None), [""; 0]);
-        assert_eq!(names(&sets, "M54.5", Some(date(2021, 9, 30))), ["old"]);
-        assert_eq!(names(&sets, "M54.5", Some(date(2021, 10, 1))), [""; 0]);
-        let procedure = |text| sets.class_of(&Code::parse(System::Cpt, text).unwrap(), None);
-        assert!(sets.mask(SetId(3)).contains(procedure("64620")));
-        assert!(!sets.mask(SetId(3)).contains(procedure("64625")));
-        assert!(sets.mask(SetId(4)).contains(procedure("64625")));
-        assert_eq!(procedure("64633"), ClassId(0));
-    }
-
-    #[test]
-    fn faults_are_reported_together() {
-        let mut union = set("union", "", vec![]);
-        union.union_of = vec!["nothing".into()];
-        let twice = vec![set("a", "x", vec![prefix("M54")]), set("b", "x", vec![prefix("M54")]), set("a", "y", vec![]), union];
-        let faults = ValueSets::new(twice).err().unwrap();
-        assert_eq!(faults.len(), 3, "{faults:?}");
-    }
-
-    #[test]
-    fn phrases_are_words_not_letters() {
-        let words = vec![entry(Pattern::Phrase("dorsal root ganglion".into())), entry(Pattern::Phrase("drg".into()))];
-        let stimulation = vec![entry(Pattern::Phrase("stimulat*".into()))];
-        let sets = ValueSets::new(vec![set("ganglion", "words", words), set("stimulation", "words", stimulation)]).ok().unwrap();
-        let check = |text: &str, expected: &[&str]| {
-            let found = sets.classes_of_text(text);
-            let names: Vec<_> = found.iter().flat_map(|class| sets.sets_of(*class)).map(|set| sets.name(set)).collect();
-            assert_eq!(names, expected, "{text}");
-        };
-        check("Pulsed RF, dorsal-root  GANGLION L5", &["ganglion"]);
-        check("DRG stimulator trial", &["ganglion", "stimulation"]);
-        check("drgx", &[]);
-    }
-}
+mod tests;

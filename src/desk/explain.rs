@@ -11,7 +11,11 @@ use crate::{
 
 /// What the engine itself says: reason, sentence for the provider, sentence for the patient.
 const ENGINE: &[(&str, &str, &str)] = &[
-    ("no-pack-in-force", "Allowed: no policy is in force for this service.", "This request is fine: no policy applies to it."),
+    (
+        "no-pack-in-force",
+        "Allowed: no policy is in force for this service.",
+        "This request is fine: no policy applies to it.",
+    ),
     ("nothing-found", "Allowed: no rule of the policy stands against this service.", "This request is fine."),
     (
         "missing-information",
@@ -174,7 +178,13 @@ fn also_asked(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, decid
     }
 }
 
-fn one(pack: &Pack, facts: &mut LineFacts<'_>, id: QuestionId, within: Option<u16>, answer: Answer) -> Option<Evidence> {
+fn one(
+    pack: &Pack,
+    facts: &mut LineFacts<'_>,
+    id: QuestionId,
+    within: Option<u16>,
+    answer: Answer,
+) -> Option<Evidence> {
     let question = pack.book.get(id)?;
     let fact = pack.book.fact_words(question.fact, &pack.sets);
     let kind = pack.book.get_fact(question.fact)?.kind;
@@ -221,14 +231,20 @@ fn value_words(kind: &FactKind, drawn: &Drawn<'_>) -> Option<String> {
             Shape::Date => day_of_number(*low).map(|day| day.to_string()),
             shape => Some(amount_words(shape, *low)),
         },
-        Value::Span(low, high) => Some(format!("{} to {}", amount_words(kind.shape, *low), amount_words(kind.shape, *high))),
+        Value::Span(low, high) => {
+            Some(format!("{} to {}", amount_words(kind.shape, *low), amount_words(kind.shape, *high)))
+        }
         Value::Choice(possible) => {
             let names: &[&str] = match kind.shape {
                 Shape::Choice(names) => names,
                 _ => &["no", "yes"],
             };
-            let left: Vec<&str> =
-                names.iter().enumerate().filter(|(place, _)| possible >> place & 1 == 1).map(|(_, name)| *name).collect();
+            let left: Vec<&str> = names
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| possible >> place & 1 == 1)
+                .map(|(_, name)| *name)
+                .collect();
             Some(left.join(" or "))
         }
     }

@@ -28,25 +28,41 @@ pub struct Judged<'a> {
 
 /// Judges a line.
 pub fn judge<'a>(pack: &'a Pack, facts: &mut LineFacts<'_>) -> Judged<'a> {
-    if let Some(judged) = walk(pack, &mut |question| facts.answer(question)) {
+    if let Some(judged) = walk(pack, &pack.stages, Unknown::Stops, &mut |question| facts.answer(question)) {
         return judged;
     }
     // Some fact on the way is unknown: every completion counts.
     let allowed = facts.allowed();
-    let possible = pack.diagram.possible(&allowed);
-    let completion = one_of(&allowed, pack.variables.len());
-    let walked = walk(pack, &mut |question| answer_on(pack, &completion, question));
-    match (shared(&possible), walked) {
-        (Some(_), Some(judged)) => Judged { completion: Some(completion), ..judged },
-        _ => Judged {
-            verdict: Verdict::Flag,
-            findings: Vec::new(),
-            notes: Vec::new(),
-            passed: Vec::new(),
-            open: Some(allowed),
-            completion: None,
-        },
+    let Some(verdict) = shared(&pack.diagram.possible(&allowed)) else {
+        return Judged { verdict: Verdict::Flag, open: Some(allowed), ..Judged::nothing() };
+    };
+    // All completions agree. The reason is the one that the known facts show, where they do.
+    let shown = walk(pack, &pack.stages, Unknown::Passes, &mut |question| facts.answer(question));
+    if let Some(judged) = shown.filter(|judged| judged.verdict == verdict && !judged.findings.is_empty()) {
+        return judged;
     }
+    let completion = one_of(&allowed, pack.variables.len());
+    match walk(pack, &pack.stages, Unknown::Stops, &mut |question| answer_on(pack, &completion, question)) {
+        Some(judged) => Judged { verdict, completion: Some(completion), ..judged },
+        None => Judged { verdict, ..Judged::nothing() },
+    }
+}
+
+/// Judges a line by the stages up to and including `last` alone; `None` where they find nothing.
+pub fn judge_until<'a>(pack: &'a Pack, facts: &mut LineFacts<'_>, last: &str) -> Option<Judged<'a>> {
+    let place = pack.stages.iter().position(|stage| stage.name == last)?;
+    let stages = pack.stages.get(..=place)?;
+    walk(pack, stages, Unknown::Stops, &mut |question| facts.answer(question))
+        .filter(|judged| !judged.findings.is_empty())
+}
+
+/// What a rule does that stops at an unknown answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    /// It ends the walk.
+    Stops,
+    /// It counts as saying nothing.
+    Passes,
 }
 
 /// The answer to a question where every variable has one value.
@@ -70,18 +86,20 @@ fn one_of(allowed: &Allowed, variables: usize) -> Allowed {
 }
 
 /// The stages in order; `None` where an unknown answer is on the way to the verdict.
-fn walk<'a>(pack: &'a Pack, answer: &mut dyn FnMut(QuestionId) -> Answer) -> Option<Judged<'a>> {
-    let mut judged = Judged {
-        verdict: Verdict::Allow,
-        findings: Vec::new(),
-        notes: Vec::new(),
-        passed: Vec::new(),
-        open: None,
-        completion: None,
-    };
-    for stage in pack.stages.iter().filter(|stage| !stage.is_limit) {
+fn walk<'a>(
+    pack: &'a Pack,
+    stages: &'a [Stage],
+    unknown: Unknown,
+    answer: &mut dyn FnMut(QuestionId) -> Answer,
+) -> Option<Judged<'a>> {
+    let mut judged = Judged::nothing();
+    for stage in stages.iter().filter(|stage| !stage.is_limit) {
         for rule in &stage.rules {
-            let Trail::Ends(leaf) = pack.forest.follow(rule.root, &mut *answer) else { return None };
+            let leaf = match pack.forest.follow(rule.root, &mut *answer) {
+                Trail::Ends(leaf) => leaf,
+                Trail::Stops(_) if unknown == Unknown::Passes => continue,
+                Trail::Stops(_) => return None,
+            };
             match pack.forest.outcome(leaf) {
                 Outcome::Pass | Outcome::AtMost(..) => judged.passed.push(rule),
                 note @ Outcome::Note(_) => judged.notes.push((stage, rule, note.clone())),
@@ -96,12 +114,17 @@ fn walk<'a>(pack: &'a Pack, answer: &mut dyn FnMut(QuestionId) -> Answer) -> Opt
         }
     }
     judged.findings.sort_by_key(|(_, _, outcome)| std::cmp::Reverse(severity(outcome)));
-    limit(pack, &mut judged, answer)?;
+    limit(pack, &mut judged, unknown, answer)?;
     Some(judged)
 }
 
 /// Limits speak only where they lower the verdict; then theirs is the main reason.
-fn limit<'a>(pack: &'a Pack, judged: &mut Judged<'a>, answer: &mut dyn FnMut(QuestionId) -> Answer) -> Option<()> {
+fn limit<'a>(
+    pack: &'a Pack,
+    judged: &mut Judged<'a>,
+    unknown: Unknown,
+    answer: &mut dyn FnMut(QuestionId) -> Answer,
+) -> Option<()> {
     if judged.verdict == Verdict::Allow {
         return Some(());
     }
@@ -109,7 +132,11 @@ fn limit<'a>(pack: &'a Pack, judged: &mut Judged<'a>, answer: &mut dyn FnMut(Que
     let mut lowest = judged.verdict;
     for stage in pack.stages.iter().filter(|stage| stage.is_limit) {
         for rule in &stage.rules {
-            let Trail::Ends(leaf) = pack.forest.follow(rule.root, &mut *answer) else { return None };
+            let leaf = match pack.forest.follow(rule.root, &mut *answer) {
+                Trail::Ends(leaf) => leaf,
+                Trail::Stops(_) if unknown == Unknown::Passes => continue,
+                Trail::Stops(_) => return None,
+            };
             match pack.forest.outcome(leaf) {
                 cap @ Outcome::AtMost(verdict, _) if *verdict < judged.verdict => {
                     lowest = lowest.min(*verdict);
@@ -124,6 +151,19 @@ fn limit<'a>(pack: &'a Pack, judged: &mut Judged<'a>, answer: &mut dyn FnMut(Que
     lowering.append(&mut judged.findings);
     judged.findings = lowering;
     Some(())
+}
+
+impl Judged<'_> {
+    fn nothing() -> Self {
+        Judged {
+            verdict: Verdict::Allow,
+            findings: Vec::new(),
+            notes: Vec::new(),
+            passed: Vec::new(),
+            open: None,
+            completion: None,
+        }
+    }
 }
 
 fn severity(outcome: &Outcome) -> Option<Verdict> {

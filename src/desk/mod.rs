@@ -17,6 +17,7 @@ use crate::{
 };
 
 pub use facts::LineFacts;
+use judge::judge_until;
 pub use judge::{Judged, judge};
 
 /// The packs in force at a desk.
@@ -82,12 +83,15 @@ fn decide_line(pack: &Pack, request: &Request, line: &Line) -> LineDecision {
         decided.findings.push(explain::engine_finding(name, "no-pack-in-force", Verdict::Allow));
         return decided;
     }
-    if companion::is_follower(pack, request, line) {
-        // Its parents are not judged yet.
-        return decided;
-    }
     let mut facts = LineFacts::new(pack, request, line);
-    let judged = judge(pack, &mut facts);
+    let judged = if companion::is_follower(pack, request, line) {
+        let after = pack.manifest.companions.as_ref().and_then(|companions| companions.after_stage.as_deref());
+        // Its parents are not judged yet: `companion::settle` gives what the first stages leave open.
+        let Some(judged) = after.and_then(|stage| judge_until(pack, &mut facts, stage)) else { return decided };
+        judged
+    } else {
+        judge(pack, &mut facts)
+    };
     explain::line(pack, &mut facts, &judged, &mut decided);
     decided
 }

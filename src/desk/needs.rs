@@ -84,9 +84,9 @@ fn answers(pack: &Pack, fact: FactId, allowed: &Allowed) -> Vec<(String, Option<
             let words = |value: usize| parts.get(value).map(|part| set_words(pack, part));
             by_verdict(rows.filter_map(|(value, then)| Some((words(value)?, then))).collect(), "in ")
         }
-        VariableKind::Choices(choices) => rows
-            .map(|(value, then)| (choice_words(shape, choices, value), then))
-            .collect(),
+        VariableKind::Choices(choices) => {
+            rows.map(|(value, then)| (choice_words(shape, choices, value), then)).collect()
+        }
         VariableKind::Known | VariableKind::Part(_) => Vec::new(),
     }
 }
@@ -173,7 +173,8 @@ fn choice_words(shape: Shape, choices: &[u8], value: usize) -> String {
 
 /// A part of the code space in words: the smallest sets that its classes are in.
 pub(super) fn set_words(pack: &Pack, part: &ClassMask) -> String {
-    let mut names: Vec<&str> = part.iter().flat_map(|class| pack.sets.sets_of(class)).map(|set| pack.sets.name(set)).collect();
+    let mut names: Vec<&str> =
+        part.iter().flat_map(|class| pack.sets.sets_of(class)).map(|set| pack.sets.name(set)).collect();
     names.sort_unstable();
     names.dedup();
     // A part of many classes is "the rest": naming them all would tell nothing.

@@ -15,6 +15,9 @@ const NAME_CHARS_MAX: usize = 40;
 /// How alike two names must be (Jaro–Winkler, 0 to 1) to ask "did you mean".
 const ALIKE_MIN: f64 = 0.85;
 
+/// How long a known name must be to be meant by a name that holds it.
+const PART_CHARS_MIN: usize = 5;
+
 /// The faults of one request, in the order of the input.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
@@ -56,15 +59,19 @@ fn sentence(fault: &Fault) -> String {
     }
 }
 
-/// The `known` name that is most like `name`, where one is like enough. Case, hyphens and
-/// underscores do not count: `birthDate` is `birth_date`.
+/// The `known` name that is most like `name`, or part of it, where one is like enough. Case,
+/// hyphens and underscores do not count: `birthDate` is `birth_date`.
 pub(crate) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     if name.len() > NAME_CHARS_MAX {
         return None;
     }
     let plain = |name: &str| name.replace(['_', '-', ' '], "").to_ascii_lowercase();
     let name = plain(name);
-    let alike = known.into_iter().map(|known| (strsim::jaro_winkler(&name, &plain(known)), known));
+    let alike = known.into_iter().map(|known| {
+        let part = plain(known);
+        let alike = strsim::jaro_winkler(&name, &part);
+        (if part.len() >= PART_CHARS_MIN && name.contains(&part) { alike.max(ALIKE_MIN) } else { alike }, known)
+    });
     alike.filter(|(alike, _)| *alike >= ALIKE_MIN).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
 }
 
@@ -113,6 +120,7 @@ mod tests {
         check("procedre", Some("procedure"));
         check("birthDate", Some("birth_date"));
         check("procedure_code", Some("procedure"));
+        check("service_lines", Some("lines"));
         check("payer", None);
         check(&"x".repeat(1000), None);
         assert_eq!(shown("claim_line_number"), "claim_line_number");

@@ -6,12 +6,20 @@
 //! the input other than codes and the sender's own claim identifiers.
 
 mod codes;
+mod detect;
 mod faults;
 pub mod json;
 mod lines;
+pub mod table;
 mod units;
 
+use std::io::{self, BufRead, Cursor, Read as _};
+
 use crate::request::Request;
+pub use detect::{HEAD_BYTES, detect, is_lines};
+
+/// How long one JSON or FHIR document may be, in bytes: it is held in memory. More goes a line each.
+pub const DOCUMENT_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// How many service lines a request may have: as many as X12 can number in an 837I.
 pub(crate) const LINES_MAX: usize = 999;
@@ -66,3 +74,99 @@ pub enum Format {
     /// A table with a header row, a row a service line.
     Csv,
 }
+
+/// Reads an input of any format: the one that is named, or the one its content tells. `file` is
+/// its name in sources and faults, without folders.
+///
+/// An input that cannot be read at all (no known format, a table without its columns) is one
+/// [`Item::Fault`] and nothing else.
+///
+/// # Errors
+/// When the input itself fails.
+pub fn read_any(
+    mut input: impl BufRead,
+    file: &str,
+    format: Option<Format>,
+    each: &mut dyn FnMut(Item),
+) -> io::Result<()> {
+    let mut head = Vec::new();
+    more(&mut input, &mut head)?;
+    let format = match format.map_or_else(|| detect(&head), Ok) {
+        Ok(format) => format,
+        Err(fault) => {
+            each(Item::Fault(Fault { place: file.to_owned(), ..fault }));
+            return Ok(());
+        }
+    };
+    if matches!(format, Format::Fhir | Format::Json) {
+        while !detect::is_enough(&head) && head.len() < json::LINE_BYTES_MAX && more(&mut input, &mut head)? {}
+    }
+    let lines = is_lines(&head);
+    let mut input = Cursor::new(head).chain(input);
+    match format {
+        Format::X12 => each(Item::Fault(not_connected(file))),
+        Format::Csv => table::read(input, file, each)?,
+        Format::Fhir => each(Item::Fault(not_connected(file))),
+        Format::Json if lines => json::read_lines(input, file, each)?,
+        Format::Json => match document(&mut input, file)? {
+            Ok(bytes) => json::read(&bytes, &mut |item| each(item.within(file))),
+            Err(reject) => each(Item::Reject(reject)),
+        },
+    }
+    Ok(())
+}
+
+/// Reads on; whether there was anything.
+fn more(input: &mut impl BufRead, head: &mut Vec<u8>) -> io::Result<bool> {
+    let limit = u64::try_from(HEAD_BYTES).unwrap_or(u64::MAX);
+    Ok(input.by_ref().take(limit).read_to_end(head)? > 0)
+}
+
+/// The whole of an input, where it is no longer than a document may be.
+fn document(input: &mut impl BufRead, file: &str) -> io::Result<Result<Vec<u8>, Reject>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(DOCUMENT_BYTES_MAX).unwrap_or(u64::MAX);
+    input.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() <= DOCUMENT_BYTES_MAX {
+        return Ok(Ok(bytes));
+    }
+    let fault = Fault {
+        code: "format::document_too_long",
+        place: file.to_owned(),
+        message: format!("the document is longer than {DOCUMENT_BYTES_MAX} bytes"),
+        help: Some("write one claim a line (NDJSON)".to_owned()),
+    };
+    Ok(Err(Reject { request_id: None, lines: 0, fault }))
+}
+
+fn not_connected(file: &str) -> Fault {
+    Fault {
+        code: "format::not_connected",
+        place: file.to_owned(),
+        message: "no reader of this format is connected yet".to_owned(),
+        help: None,
+    }
+}
+
+impl Item {
+    /// The item with its place, where it has one, named from further out.
+    fn within(self, file: &str) -> Item {
+        match self {
+            Item::Request(request) => Item::Request(request),
+            Item::Reject(reject) => Item::Reject(Reject { fault: reject.fault.within(file), ..reject }),
+            Item::Fault(fault) => Item::Fault(fault.within(file)),
+        }
+    }
+}
+
+impl Fault {
+    /// The fault, its place named from further out: `[3]` within `claims.json` is
+    /// `claims.json: [3]`.
+    fn within(mut self, outer: &str) -> Fault {
+        self.place = if self.place.is_empty() { outer.to_owned() } else { format!("{outer}: {}", self.place) };
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -46,13 +46,14 @@ impl Book {
     }
 
     /// The id of a question; new where it was not asked before. `words` say the test.
-    pub fn question(&mut self, fact: FactId, test: Test, words: &str) -> QuestionId {
-        if let Some(id) = self.question_ids.get(&(fact, test.clone())) {
+    pub fn question(&mut self, fact: FactId, test: Test, words: impl FnOnce() -> String) -> QuestionId {
+        let asked = (fact, test);
+        if let Some(id) = self.question_ids.get(&asked) {
             return *id;
         }
         let id = QuestionId(u16::try_from(self.questions.len()).unwrap_or(u16::MAX));
-        self.questions.push(Question { fact, test: test.clone(), words: words.to_owned() });
-        self.question_ids.insert((fact, test), id);
+        self.questions.push(Question { fact, test: asked.1.clone(), words: words() });
+        self.question_ids.insert(asked, id);
         id
     }
 
@@ -100,8 +101,12 @@ pub fn amount_words(shape: Shape, amount: i64) -> String {
         Shape::Date => day_of_number(amount).map_or_else(|| amount.to_string(), |day| day.to_string()),
         Shape::Quantity(Unit::Years) => format!("{amount} years"),
         Shape::Quantity(Unit::Months) => format!("{amount} calendar months"),
-        Shape::Quantity(Unit::MilliUnits) => format!("{}.{:03} units", amount.div_euclid(1000), amount.rem_euclid(1000)),
+        Shape::Quantity(Unit::MilliUnits) => {
+            format!("{}.{:03} units", amount.div_euclid(1000), amount.rem_euclid(1000))
+        }
         Shape::Quantity(Unit::Cents) => crate::money::Cents(amount).to_string(),
-        Shape::Quantity(Unit::Count) | Shape::Code | Shape::Codes | Shape::Choice(_) | Shape::YesNo => amount.to_string(),
+        Shape::Quantity(Unit::Count) | Shape::Code | Shape::Codes | Shape::Choice(_) | Shape::YesNo => {
+            amount.to_string()
+        }
     }
 }

@@ -172,7 +172,8 @@ pub static DICTIONARY: &[FactKind] = &[
 
 /// The namespaces scripts may write before a dot.
 pub fn namespaces() -> Vec<&'static str> {
-    let mut names: Vec<&str> = DICTIONARY.iter().filter_map(|kind| kind.name.split_once('.').map(|(space, _)| space)).collect();
+    let mut names: Vec<&str> =
+        DICTIONARY.iter().filter_map(|kind| kind.name.split_once('.').map(|(space, _)| space)).collect();
     names.sort_unstable();
     names.dedup();
     names

@@ -17,7 +17,7 @@ pub use domain::Domains;
 pub use view::View;
 
 use crate::{
-    code::{ClassMask, Code, ClassId, SetId},
+    code::{ClassId, ClassMask, Code, SetId},
     request::Source,
     verdict::Cause,
 };
@@ -117,7 +117,13 @@ impl Drawn<'_> {
         match (test, &self.value) {
             (Test::Known, _) => self.known,
             (Test::In(mask), Value::Code(Some(shown))) => Answer::of(mask.contains(shown.class)),
-            (Test::In(mask), Value::Code(None)) => if mask.is_empty() { Answer::No } else { Answer::Unknown },
+            (Test::In(mask), Value::Code(None)) => {
+                if mask.is_empty() {
+                    Answer::No
+                } else {
+                    Answer::Unknown
+                }
+            }
             (Test::In(mask), Value::Codes { shown, maybe, open }) => {
                 let inside = |shown: &Shown<'_>| mask.contains(shown.class);
                 if shown.iter().any(inside) {
@@ -129,7 +135,13 @@ impl Drawn<'_> {
                 }
             }
             (Test::AtLeast(least), Value::Span(low, high)) => {
-                if low >= least { Answer::Yes } else if high < least { Answer::No } else { Answer::Unknown }
+                if low >= least {
+                    Answer::Yes
+                } else if high < least {
+                    Answer::No
+                } else {
+                    Answer::Unknown
+                }
             }
             (Test::Is(choice), Value::Choice(possible)) => match (possible >> choice & 1 == 1, possible.count_ones()) {
                 (false, _) => Answer::No,

@@ -79,7 +79,11 @@ impl<'a> View<'a> {
                 let shown: Vec<String> = children.iter().take(6).map(Code::to_string).collect();
                 match (shown.is_empty(), children.len() > shown.len()) {
                     (true, _) => format!("{code} (not in the table)"),
-                    (false, true) => format!("{code} (a heading; billable below it: {} and {} more)", shown.join(", "), children.len() - shown.len()),
+                    (false, true) => format!(
+                        "{code} (a heading; billable below it: {} and {} more)",
+                        shown.join(", "),
+                        children.len() - shown.len()
+                    ),
                     (false, false) => format!("{code} (a heading; billable below it: {})", shown.join(", ")),
                 }
             })

@@ -27,13 +27,19 @@ pub const NODES_MAX: usize = 4_000_000;
 pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackFault>> {
     let find = |name: &str| {
         texts.iter().find(|text| text.path == name).ok_or_else(|| {
-            vec![PackFault::new("pack::missing_file", format!("the pack has no {name}")).help("see rules/README.md for what a pack holds")]
+            vec![
+                PackFault::new("pack::missing_file", format!("the pack has no {name}"))
+                    .help("see rules/README.md for what a pack holds"),
+            ]
         })
     };
     let manifest_text = find("pack.toml")?;
     let manifest = Manifest::read(manifest_text)?;
-    let own: Settings =
-        settings.iter().filter(|(name, _)| manifest.parameters.contains_key(*name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let own: Settings = settings
+        .iter()
+        .filter(|(name, _)| manifest.parameters.contains_key(*name))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect();
     let mut faults = Vec::new();
     let parameters = manifest.settle(&own).unwrap_or_else(|more| {
         faults.extend(more);
@@ -78,8 +84,23 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
     }
     let (variables, diagram) = diagram(&forest, &stages, &book, &sets).map_err(|fault| vec![fault])?;
     let digest = digest(&texts, &parameters);
-    let cases = texts.iter().filter(|text| text.path.starts_with("cases/") && text.path.ends_with(".toml")).cloned().collect();
-    Ok(Pack { manifest, parameters, sets, reasons: reason_list, stages, book, forest, variables, diagram, companions, digest, cases, scripts })
+    let cases =
+        texts.iter().filter(|text| text.path.starts_with("cases/") && text.path.ends_with(".toml")).cloned().collect();
+    Ok(Pack {
+        manifest,
+        parameters,
+        sets,
+        reasons: reason_list,
+        stages,
+        book,
+        forest,
+        variables,
+        diagram,
+        companions,
+        digest,
+        cases,
+        scripts,
+    })
 }
 
 /// Which script is which rule of which stage.
@@ -127,18 +148,30 @@ fn plant(scripts: &Scripts, layout: &Layout) -> Result<(Forest, Vec<Stage>), Vec
             let Some(text) = layout.texts.get(*place) else { continue };
             let run = |answers: &[bool]| {
                 let walk = scripts.walk(*place, answers)?;
-                let step = |asked: crate::script::Asked| Step { question: asked.question, answer: asked.answer, within: asked.within };
+                let step = |asked: crate::script::Asked| Step {
+                    question: asked.question,
+                    answer: asked.answer,
+                    within: asked.within,
+                };
                 Ok((walk.asked.into_iter().map(step).collect(), walk.outcome))
             };
             match explore(&mut forest, Limits::default(), run) {
                 Ok(root) => {
                     let (header, cites) = header(text);
                     let stem = text.path.rsplit('/').next().and_then(|file| file.strip_suffix(".rhai"));
-                    rules.push(Rule { name: stem.unwrap_or(&text.path).to_owned(), header, cites, root, script: *place });
+                    rules.push(Rule {
+                        name: stem.unwrap_or(&text.path).to_owned(),
+                        header,
+                        cites,
+                        root,
+                        script: *place,
+                    });
                 }
                 Err(Refusal::Script(fault)) => faults.push(fault),
                 Err(Refusal::Paths(max)) => faults.push(too_much(text, format!("the rule has more than {max} paths"))),
-                Err(Refusal::Steps(max)) => faults.push(too_much(text, format!("a path of the rule asks more than {max} questions"))),
+                Err(Refusal::Steps(max)) => {
+                    faults.push(too_much(text, format!("a path of the rule asks more than {max} questions")))
+                }
             }
         }
         stages.push(Stage { name: name.clone(), is_limit: *is_limit, rules });
@@ -159,20 +192,27 @@ fn too_much(text: &PackText, message: String) -> PackFault {
 
 /// The `//!` lines at the top; `//! cites: a, b` names the anchors.
 fn header(text: &PackText) -> (String, Vec<String>) {
-    let lines: Vec<&str> =
-        text.text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim).collect();
+    let lines: Vec<&str> = text.text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim).collect();
     let cites = lines.iter().filter_map(|line| line.strip_prefix("cites:")).flat_map(|list| list.split(','));
     let cites = cites.map(|anchor| anchor.trim().to_owned()).filter(|anchor| !anchor.is_empty()).collect();
     let words: Vec<&str> = lines.into_iter().filter(|line| !line.starts_with("cites:")).collect();
     (words.join(" ").trim().to_owned(), cites)
 }
 
-fn companions(manifest: &Manifest, sets: &ValueSets, text: &PackText, faults: &mut Vec<PackFault>) -> Option<(SetId, SetId)> {
+fn companions(
+    manifest: &Manifest,
+    sets: &ValueSets,
+    text: &PackText,
+    faults: &mut Vec<PackFault>,
+) -> Option<(SetId, SetId)> {
     let companions = manifest.companions.as_ref()?;
     let mut find = |name: &str| {
         let found = sets.find(name);
         if found.is_none() {
-            faults.push(PackFault::new("pack::unknown_value_set", format!("there is no value set `{name}`")).at_part(text, name, "here"));
+            faults.push(
+                PackFault::new("pack::unknown_value_set", format!("there is no value set `{name}`"))
+                    .at_part(text, name, "here"),
+            );
         }
         found
     };
@@ -180,7 +220,12 @@ fn companions(manifest: &Manifest, sets: &ValueSets, text: &PackText, faults: &m
     followers.zip(apart)
 }
 
-fn diagram(forest: &Forest, stages: &[Stage], book: &Book, sets: &ValueSets) -> Result<(Variables, Diagram), PackFault> {
+fn diagram(
+    forest: &Forest,
+    stages: &[Stage],
+    book: &Book,
+    sets: &ValueSets,
+) -> Result<(Variables, Diagram), PackFault> {
     let variables = Variables::new(book, sets).map_err(|fact| {
         let fact = book.fact_words(fact, sets);
         PackFault::new("pack::too_many_values", format!("the rules tell more than 64 values of `{fact}` apart"))
@@ -206,16 +251,31 @@ struct Checked<'a> {
 }
 
 impl Checked<'_> {
-    fn faults(&self, stages: &[Stage], forest: &Forest, sets: &ValueSets, book: &Book, layout: &Layout) -> Vec<PackFault> {
+    fn faults(
+        &self,
+        stages: &[Stage],
+        forest: &Forest,
+        sets: &ValueSets,
+        book: &Book,
+        layout: &Layout,
+    ) -> Vec<PackFault> {
         let mut faults = Vec::new();
         let mut cited: BTreeSet<&str> = BTreeSet::new();
         for rule in stages.iter().flat_map(|stage| &stage.rules) {
             let text = layout.texts.get(rule.script).unwrap_or(self.text);
             if rule.header.is_empty() {
-                faults.push(PackFault::new("rule::no_header", "the rule has no header").help("begin it with `//! What it finds.` and `//! cites: anchor`").at(text, 0, 1, "here"));
+                faults.push(
+                    PackFault::new("rule::no_header", "the rule has no header")
+                        .help("begin it with `//! What it finds.` and `//! cites: anchor`")
+                        .at(text, 0, 1, "here"),
+                );
             }
             if rule.cites.is_empty() {
-                faults.push(PackFault::new("rule::no_citation", "the rule cites nothing").help("add `//! cites: anchor`, an anchor of SOURCE.md").at(text, 0, 3, "to this header"));
+                faults.push(
+                    PackFault::new("rule::no_citation", "the rule cites nothing")
+                        .help("add `//! cites: anchor`, an anchor of SOURCE.md")
+                        .at(text, 0, 3, "to this header"),
+                );
             }
             for anchor in &rule.cites {
                 cited.insert(anchor);
@@ -224,11 +284,14 @@ impl Checked<'_> {
         }
         for (id, reason) in self.reasons {
             cited.insert(&reason.cites);
-            faults.extend(self.unknown_anchor(&reason.cites).map(|fault| fault.help(format!("reason `{id}` cites it"))));
+            faults
+                .extend(self.unknown_anchor(&reason.cites).map(|fault| fault.help(format!("reason `{id}` cites it"))));
         }
         for set in sets.definitions() {
             cited.insert(&set.cites);
-            faults.extend(self.unknown_anchor(&set.cites).map(|fault| fault.help(format!("value set `{}` cites it", set.name))));
+            faults.extend(
+                self.unknown_anchor(&set.cites).map(|fault| fault.help(format!("value set `{}` cites it", set.name))),
+            );
         }
         for anchor in self.manifest.citations.keys() {
             faults.extend(self.unknown_anchor(anchor).map(|fault| fault.at_part(self.text, anchor, "graded here")));
@@ -239,13 +302,21 @@ impl Checked<'_> {
         };
         let all: Vec<Said> = forest.outcomes().iter().filter_map(said).collect();
         cited.extend(all.iter().filter_map(|said| said.cites.as_deref()));
-        for anchor in self.anchors.iter().filter(|anchor| !anchor.is_informative && !cited.contains(anchor.name.as_str())) {
-            faults.push(PackFault::new("pack::uncited_anchor", format!("nothing cites `{}` of SOURCE.md", anchor.name)).help("cite it from a rule, a reason or a value set, or mark it `.informative`"));
+        for anchor in
+            self.anchors.iter().filter(|anchor| !anchor.is_informative && !cited.contains(anchor.name.as_str()))
+        {
+            faults.push(
+                PackFault::new("pack::uncited_anchor", format!("nothing cites `{}` of SOURCE.md", anchor.name))
+                    .help("cite it from a rule, a reason or a value set, or mark it `.informative`"),
+            );
         }
         // Some reasons wait behind a parameter, so what counts is whether a script names them.
         let named = |id: &String| layout.named(id);
         for id in self.reasons.keys().filter(|id| !named(id)) {
-            faults.push(PackFault::new("pack::unused_reason", format!("no rule ever gives the reason `{id}`")).help("remove it from reasons.toml, or let a rule give it"));
+            faults.push(
+                PackFault::new("pack::unused_reason", format!("no rule ever gives the reason `{id}`"))
+                    .help("remove it from reasons.toml, or let a rule give it"),
+            );
         }
         faults.extend(self.undeclared_uses(book));
         faults
@@ -268,9 +339,16 @@ impl Checked<'_> {
         let declared: BTreeSet<&str> = self.manifest.source.uses.iter().map(String::as_str).collect();
         (asked != declared).then(|| {
             let list = |all: &BTreeSet<&str>| all.iter().copied().collect::<Vec<_>>().join(", ");
-            PackFault::new("pack::source_attributes", format!("the manifest declares the patient data {}; the rules ask for {}", list(&declared), list(&asked)))
-                .help("make `source.uses` say what the rules ask for")
-                .at_part(self.text, "uses", "declared here")
+            PackFault::new(
+                "pack::source_attributes",
+                format!(
+                    "the manifest declares the patient data {}; the rules ask for {}",
+                    list(&declared),
+                    list(&asked)
+                ),
+            )
+            .help("make `source.uses` say what the rules ask for")
+            .at_part(self.text, "uses", "declared here")
         })
     }
 }

@@ -74,6 +74,8 @@ pub struct Companions {
     pub followers: String,
     /// Procedures that are nobody's parents.
     pub apart: String,
+    /// The last stage that judges companions too, before they wait for their parents.
+    pub after_stage: Option<String>,
 }
 
 /// What may be said of a passage.
@@ -164,13 +166,19 @@ impl Manifest {
         let mut faults = Vec::new();
         let mut day = |name: &str, value: &str| {
             DateSpan::parse(value).ok().and_then(|span| span.exact()).unwrap_or_else(|| {
-                faults.push(PackFault::new("pack::date", format!("`{name}` is no day: `{value}`")).at_part(text, value, "here"));
+                faults.push(
+                    PackFault::new("pack::date", format!("`{name}` is no day: `{value}`")).at_part(text, value, "here"),
+                );
                 Date::MAX
             })
         };
         let from = day("period.from", &wire.period.from);
         let until = wire.period.until.as_deref().map(|until| day("period.until", until));
-        for (name, date) in [("released", &wire.source.released), ("revised", &wire.source.revised), ("last_verified_on", &wire.source.last_verified_on)] {
+        for (name, date) in [
+            ("released", &wire.source.released),
+            ("revised", &wire.source.revised),
+            ("last_verified_on", &wire.source.last_verified_on),
+        ] {
             day(name, date);
         }
         let mut parameters = BTreeMap::new();
@@ -212,7 +220,10 @@ impl Manifest {
         let mut faults = Vec::new();
         for (name, setting) in settings {
             let Some(parameter) = self.parameters.get(name) else {
-                let fault = PackFault::new("pack::unknown_parameter", format!("pack `{}` has no parameter `{name}`", self.name));
+                let fault = PackFault::new(
+                    "pack::unknown_parameter",
+                    format!("pack `{}` has no parameter `{name}`", self.name),
+                );
                 let known: Vec<&str> = self.parameters.keys().map(String::as_str).collect();
                 faults.push(match did_you_mean(name, known.iter().copied()) {
                     Some(close) => fault.help(format!("did you mean `{close}`?")),
@@ -244,7 +255,9 @@ impl WireParameter {
             "day" => ParameterType::Day,
             other => {
                 let message = format!("parameter `{name}` takes `{other}`");
-                return Err(PackFault::new("pack::parameter", message).help("one of choice, choices, flag, number, day"));
+                return Err(
+                    PackFault::new("pack::parameter", message).help("one of choice, choices, flag, number, day")
+                );
             }
         };
         let default = match &self.default {

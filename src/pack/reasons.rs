@@ -40,8 +40,7 @@ const COVERAGE_DETERMINATION_REMARKS: [&str; 2] = ["N115", "N386"];
 /// # Errors
 /// Every fault at once.
 pub(super) fn read(text: &PackText) -> Result<BTreeMap<String, Reason>, Vec<PackFault>> {
-    let reasons: BTreeMap<String, Reason> =
-        toml::from_str(&text.text).map_err(|error| vec![of_toml(text, &error)])?;
+    let reasons: BTreeMap<String, Reason> = toml::from_str(&text.text).map_err(|error| vec![of_toml(text, &error)])?;
     let mut faults = Vec::new();
     for (id, reason) in &reasons {
         for name in placeholders(&reason.provider).into_iter().chain(placeholders(&reason.patient)) {
@@ -49,15 +48,19 @@ pub(super) fn read(text: &PackText) -> Result<BTreeMap<String, Reason>, Vec<Pack
             if known().any(|fact| fact == name) {
                 continue;
             }
-            let fault = PackFault::new("pack::placeholder", format!("reason `{id}`: there is no fact `{name}` to fill in"))
-                .at_part(text, &format!("{{{name}}}"), "here");
+            let fault =
+                PackFault::new("pack::placeholder", format!("reason `{id}`: there is no fact `{name}` to fill in"))
+                    .at_part(text, &format!("{{{name}}}"), "here");
             faults.push(match did_you_mean(&name, known()) {
                 Some(close) => fault.help(format!("did you mean `{close}`?")),
                 None => fault,
             });
         }
         if let Some(rarc) = reason.rarc.as_deref().filter(|rarc| COVERAGE_DETERMINATION_REMARKS.contains(rarc)) {
-            let fault = PackFault::new("pack::remark_code", format!("reason `{id}` uses {rarc}, which names a coverage determination"));
+            let fault = PackFault::new(
+                "pack::remark_code",
+                format!("reason `{id}` uses {rarc}, which names a coverage determination"),
+            );
             faults.push(fault.help("a guideline is none; leave the remark code out").at_part(text, rarc, "here"));
         }
     }

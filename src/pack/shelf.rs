@@ -39,7 +39,6 @@ pub type Settings = BTreeMap<String, String>;
 ///
 /// # Errors
 /// See [`ShelfError`]; faults of all packs are reported together.
-#[expect(clippy::disallowed_methods, reason = "the shelf is the one place that reads packs from disk")]
 pub fn open(folder: &Path, settings: &Settings) -> Result<Vec<Pack>, ShelfError> {
     let disk = |cause| ShelfError::Disk { path: folder.to_owned(), cause };
     let mut folders = Vec::new();

@@ -71,11 +71,13 @@ pub(super) fn read(files: &[PackText]) -> Result<ValueSets, Vec<PackFault>> {
     let names: Vec<String> = definitions.iter().map(|definition| definition.name.clone()).collect();
     ValueSets::new(definitions).map_err(|set_faults| {
         let of_set = |fault: &crate::code::SetFault| {
-            let mut pack_fault = PackFault::new("pack::value_set", format!("value set `{}`: {}", fault.set, fault.message));
+            let mut pack_fault =
+                PackFault::new("pack::value_set", format!("value set `{}`: {}", fault.set, fault.message));
             if let Some(home) = homes.get(&fault.set) {
                 pack_fault = pack_fault.at_part(home, &format!("[{}]", fault.set), "this set");
             }
-            let close = fault.unknown_name.as_deref().and_then(|name| did_you_mean(name, names.iter().map(String::as_str)));
+            let close =
+                fault.unknown_name.as_deref().and_then(|name| did_you_mean(name, names.iter().map(String::as_str)));
             match close {
                 Some(name) => pack_fault.help(format!("did you mean `{name}`?")),
                 None => pack_fault,
@@ -107,7 +109,8 @@ fn definition(text: &PackText, axis: &str, name: String, set: WireSet, faults: &
 impl WireRow {
     fn entries(&self) -> Result<Vec<Entry>, (String, String)> {
         let period = (day(self.from.as_deref())?, day(self.until.as_deref())?);
-        let entry = |system, pattern| Entry { system, pattern, seventh: self.seventh.clone(), period, excluded: self.exclude };
+        let entry =
+            |system, pattern| Entry { system, pattern, seventh: self.seventh.clone(), period, excluded: self.exclude };
         let mut entries: Vec<Entry> =
             self.phrase.iter().map(|phrase| entry(System::Other, Pattern::Phrase(phrase.clone()))).collect();
         let Some(name) = &self.system else {
@@ -115,11 +118,14 @@ impl WireRow {
             return coded.map_or(Ok(entries), |first| Err((first.clone(), "rows of codes need a `system`".to_owned())));
         };
         let Some(system) = System::from_name(name) else {
-            let message = format!("there is no code system `{name}`; one of {}", System::names().collect::<Vec<_>>().join(", "));
+            let message =
+                format!("there is no code system `{name}`; one of {}", System::names().collect::<Vec<_>>().join(", "));
             return Err((name.clone(), message));
         };
         let text = |written: &String| {
-            Code::parse(system, written).map(|code| code.text().to_owned()).map_err(|error| (written.clone(), error.to_string()))
+            Code::parse(system, written)
+                .map(|code| code.text().to_owned())
+                .map_err(|error| (written.clone(), error.to_string()))
         };
         for prefix in &self.prefix {
             entries.push(entry(system, Pattern::Prefix(text(prefix)?)));

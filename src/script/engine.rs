@@ -6,7 +6,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use rhai::{AST, Array, CallFnOptions, Dynamic, Engine, EvalAltResult, ImmutableString, OptimizationLevel, Position, Scope};
+use rhai::{
+    AST, Array, CallFnOptions, Dynamic, Engine, EvalAltResult, ImmutableString, OptimizationLevel, Position, Scope,
+};
 
 use super::{
     ParameterValue, Vocabulary,
@@ -82,10 +84,13 @@ pub(super) fn define(engine: &mut Engine, session: &Shared, ast: AST) {
         let (ast, session, called) = (ast.clone(), session.clone(), name.clone());
         engine.register_raw_fn(name, vec![TypeId::of::<Dynamic>(); arity], move |context, arguments| {
             let arguments: Vec<Dynamic> = arguments.iter_mut().map(|argument| argument.take()).collect();
-            let shown: Vec<String> = arguments.iter().map(|argument| shown(argument, &session)).collect();
-            lock(&session).enter(format!("{called}({})", shown.join(", ")));
+            if lock(&session).is_exploring() {
+                let shown: Vec<String> = arguments.iter().map(|argument| shown(argument, &session)).collect();
+                lock(&session).enter(format!("{called}({})", shown.join(", ")));
+            }
             let options = CallFnOptions::new().eval_ast(false);
-            let result = context.engine().call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &ast, &called, arguments);
+            let result =
+                context.engine().call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &ast, &called, arguments);
             lock(&session).leave();
             result
         });
@@ -184,31 +189,32 @@ fn handle(session: &Shared, space: &str, name: &str, arguments: Vec<Argument>) -
         Shape::Quantity(_) => Dynamic::from(QuantityFact(fact)),
         Shape::Date => Dynamic::from(DateFact(fact)),
         Shape::Choice(_) => Dynamic::from(ChoiceFact(fact)),
-        Shape::YesNo => ask(session, fact, Test::Is(1), "is so")?.into(),
+        Shape::YesNo => ask(session, fact, Test::Is(1), || "is so".to_owned())?.into(),
     })
 }
 
 fn codes(engine: &mut Engine, session: &Shared) {
     let one = session.clone();
-    engine.register_fn("contains", move |set: Set, fact: CodeFact| -> Result<bool, Failure> { any_in(&one, fact.0, set) });
+    engine.register_fn("contains", move |set: Set, fact: CodeFact| -> Result<bool, Failure> {
+        any_in(&one, fact.0, set)
+    });
     let some = session.clone();
-    engine.register_fn("any_in", move |fact: CodesFact, set: Set| -> Result<bool, Failure> { any_in(&some, fact.0, set) });
+    engine.register_fn("any_in", move |fact: CodesFact, set: Set| -> Result<bool, Failure> {
+        any_in(&some, fact.0, set)
+    });
     let outside = session.clone();
     engine.register_fn("any_outside", move |fact: CodesFact, set: Set| -> Result<bool, Failure> {
-        let (mask, words) = {
-            let session = lock(&outside);
-            (session.sets.all().without(session.sets.mask(set.0)), format!("outside {}", session.sets.name(set.0)))
-        };
-        ask(&outside, fact.0, Test::In(mask), &words)
+        let mut session = lock(&outside);
+        let sets = session.sets.clone();
+        let mask = sets.all().without(sets.mask(set.0));
+        answered(session.ask(fact.0, Test::In(mask), || format!("outside {}", sets.name(set.0))))
     });
 }
 
 fn any_in(session: &Shared, fact: FactId, set: Set) -> Result<bool, Failure> {
-    let (mask, words) = {
-        let session = lock(session);
-        (session.sets.mask(set.0).clone(), format!("in {}", session.sets.name(set.0)))
-    };
-    ask(session, fact, Test::In(mask), &words)
+    let mut session = lock(session);
+    let sets = session.sets.clone();
+    answered(session.ask(fact, Test::In(sets.mask(set.0).clone()), || format!("in {}", sets.name(set.0))))
 }
 
 fn amounts(engine: &mut Engine, session: &Shared) {
@@ -235,12 +241,10 @@ fn amounts(engine: &mut Engine, session: &Shared) {
 }
 
 fn at_least(session: &Shared, fact: FactId, least: i64) -> Result<bool, Failure> {
-    let words = match shape(session, fact) {
-        Some(shape @ Shape::Date) => format!("on or after {}", crate::fact::amount_words(shape, least)),
-        Some(shape) => format!("≥ {}", crate::fact::amount_words(shape, least)),
-        None => format!("≥ {least}"),
-    };
-    ask(session, fact, Test::AtLeast(least), &words)
+    let shape = shape(session, fact);
+    let amount = move || shape.map_or_else(|| least.to_string(), |shape| crate::fact::amount_words(shape, least));
+    let before = if shape == Some(Shape::Date) { "on or after " } else { "≥ " };
+    ask(session, fact, Test::AtLeast(least), || format!("{before}{}", amount()))
 }
 
 fn choices(engine: &mut Engine, session: &Shared) {
@@ -267,14 +271,14 @@ fn is_choice(session: &Shared, fact: FactId, choice: &str) -> Result<bool, Failu
         let message = format!("`{choice}` is none of {}", all.join(", "));
         return Err(complain("rule::unknown_choice", message, did_you_mean(choice, all.iter().copied())));
     };
-    ask(session, fact, Test::Is(place), &format!("is {choice}"))
+    ask(session, fact, Test::Is(place), || format!("is {choice}"))
 }
 
 fn knowing(engine: &mut Engine, session: &Shared) {
     macro_rules! known {
         ($($handle:ident),*) => {$({
             let session = session.clone();
-            engine.register_fn("known", move |fact: $handle| ask(&session, fact.0, Test::Known, "known"));
+            engine.register_fn("known", move |fact: $handle| ask(&session, fact.0, Test::Known, || "known".to_owned()));
         })*};
     }
     known!(CodeFact, CodesFact, QuantityFact, DateFact, ChoiceFact);
@@ -286,7 +290,7 @@ fn knowing(engine: &mut Engine, session: &Shared) {
             return Err(complain("rule::unknown_fact", format!("there is no fact `{name}` without arguments"), close));
         };
         let fact = lock(&session).fact(Fact { kind, arguments: Vec::new() });
-        ask(&session, fact, Test::Known, "known")
+        ask(&session, fact, Test::Known, || "known".to_owned())
     });
 }
 
@@ -316,8 +320,12 @@ fn shape(session: &Shared, fact: FactId) -> Option<Shape> {
     lock(session).book.get_fact(fact).map(|fact| fact.kind.shape)
 }
 
-fn ask(session: &Shared, fact: FactId, test: Test, words: &str) -> Result<bool, Failure> {
-    lock(session).ask(fact, test, words).ok_or_else(|| complain("rule::no_answer", "no answer was given".into(), None))
+fn ask(session: &Shared, fact: FactId, test: Test, words: impl FnOnce() -> String) -> Result<bool, Failure> {
+    answered(lock(session).ask(fact, test, words))
+}
+
+fn answered(answer: Option<bool>) -> Result<bool, Failure> {
+    answer.ok_or_else(|| complain("rule::no_answer", "no answer was given".into(), None))
 }
 
 fn complain(code: &'static str, message: String, close: Option<&str>) -> Failure {

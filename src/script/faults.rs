@@ -36,7 +36,9 @@ pub(super) fn no_outcome(text: &PackText, path: &str) -> PackFault {
     let start = last.rfind('\n').map_or(0, |newline| newline + 1);
     let help = if path.is_empty() { String::new() } else { format!("\nthe answers that lead here: {path}") };
     PackFault::new("rule::no_outcome", "the rule ends without an outcome")
-        .help(format!("end every path with `pass()`, `note(…)`, `allow(…)`, `flag(…)`, `deny(…)` or `at_most(…)`{help}"))
+        .help(format!(
+            "end every path with `pass()`, `note(…)`, `allow(…)`, `flag(…)`, `deny(…)` or `at_most(…)`{help}"
+        ))
         .at(text, start, last.len() - start, "the rule may end here")
 }
 

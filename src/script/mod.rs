@@ -23,7 +23,7 @@ use session::{Mode, Session};
 use crate::{
     code::ValueSets,
     date::Date,
-    fact::{Book, Domains, Question},
+    fact::{Book, Domains, QuestionId},
     fault::{PackFault, PackText},
     verdict::Outcome,
 };
@@ -127,7 +127,7 @@ impl Scripts {
     pub fn run(
         &self,
         rule: usize,
-        answer: impl Fn(&Question, &Book) -> Option<bool> + Send + 'static,
+        answer: impl Fn(QuestionId) -> Option<bool> + Send + 'static,
     ) -> Result<Outcome, PackFault> {
         self.evaluate(rule, Mode::Real(Box::new(answer)))
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::fresh_domains;
 use crate::{
     code::ValueSets,
-    fact::{Book, Domains, Fact, FactId, Question, QuestionId, Test},
+    fact::{Book, Domains, Fact, FactId, QuestionId, Test},
 };
 
 /// An open question with the answer that was given.
@@ -19,12 +19,15 @@ pub struct Asked {
     pub within: Option<Arc<str>>,
 }
 
+/// The caller's answer to a question.
+pub(super) type Real = Box<dyn Fn(QuestionId) -> Option<bool> + Send>;
+
 /// How questions are answered.
 pub(super) enum Mode {
     /// By a list, as far as it goes.
     Forced { answers: Vec<bool> },
     /// By the caller.
-    Real(Box<dyn Fn(&Question, &Book) -> Option<bool> + Send>),
+    Real(Real),
 }
 
 pub(super) struct Session {
@@ -61,13 +64,13 @@ impl Session {
     }
 
     /// Puts a question; `None` where the caller has no answer.
-    pub(super) fn ask(&mut self, fact: FactId, test: Test, words: &str) -> Option<bool> {
+    pub(super) fn ask(&mut self, fact: FactId, test: Test, words: impl FnOnce() -> String) -> Option<bool> {
         let id = self.book.question(fact, test, words);
-        let question = self.book.get(id)?;
         let answers = match &self.mode {
-            Mode::Real(answer) => return answer(question, &self.book),
+            Mode::Real(answer) => return answer(id),
             Mode::Forced { answers } => answers,
         };
+        let question = self.book.get(id)?;
         if let Some(answer) = self.domains.forced(question, &self.book) {
             return Some(answer);
         }
@@ -75,6 +78,11 @@ impl Session {
         self.domains.assume(question, answer, &self.book);
         self.asked.push(Asked { question: id, answer, within: self.frames.first().cloned() });
         Some(answer)
+    }
+
+    /// Whether a pack is being explored: only then do definitions leave their names.
+    pub(super) fn is_exploring(&self) -> bool {
+        matches!(self.mode, Mode::Forced { .. })
     }
 
     pub(super) fn enter(&mut self, frame: String) {

@@ -50,7 +50,8 @@ fn of_expression(text: &PackText, expr: &Expr, words: &Vocabulary, functions: &B
             }
             let sets = words.sets.definitions().iter().map(|set| set.name.as_str());
             let close = did_you_mean(name, sets.chain(spaces.iter().copied()).chain(["params"]));
-            let fault = PackFault::new("rule::unknown_value_set", format!("there is no value set `{name}` in this pack"));
+            let fault =
+                PackFault::new("rule::unknown_value_set", format!("there is no value set `{name}` in this pack"));
             vec![point(helped(fault, close), text, *position, "asked for here")]
         }
         Expr::StringConstant(literal, position) => code_literal(text, literal, *position),
@@ -120,7 +121,8 @@ fn of_call(text: &PackText, name: &str, arguments: &[Expr], words: &Vocabulary) 
 fn code_literal(text: &PackText, literal: &str, position: Position) -> Vec<PackFault> {
     let bytes = literal.as_bytes();
     let digits = |from: usize| bytes.iter().skip(from).take_while(|byte| byte.is_ascii_digit()).count();
-    let procedure = bytes.len() == 5 && (digits(0) >= 4 || (digits(1) == 4 && literal.starts_with(|c: char| c.is_ascii_uppercase())));
+    let procedure = bytes.len() == 5
+        && (digits(0) >= 4 || (digits(1) == 4 && literal.starts_with(|c: char| c.is_ascii_uppercase())));
     let diagnosis = (3..=8).contains(&bytes.len())
         && literal.starts_with(|c: char| c.is_ascii_uppercase())
         && bytes.get(1).is_some_and(u8::is_ascii_digit)

@@ -73,7 +73,8 @@ impl Diagram {
         nodes_max: usize,
     ) -> Result<Diagram, usize> {
         let mut maker = Maker { nodes: Vec::new(), index: HashMap::new(), variables, nodes_max };
-        for ending in [Ending::Pass, Ending::Says(Verdict::Allow), Ending::Says(Verdict::Flag), Ending::Says(Verdict::Deny)]
+        for ending in
+            [Ending::Pass, Ending::Says(Verdict::Allow), Ending::Says(Verdict::Flag), Ending::Says(Verdict::Deny)]
         {
             maker.keep(Node::End(ending))?;
         }
@@ -85,11 +86,17 @@ impl Diagram {
                 let rule = maker.of_tree(forest, *root, &questions, finding_of)?;
                 found = maker.apply(found, rule, &mut HashMap::new(), NodeId::max)?;
             }
-            diagram = maker.apply(found, diagram, &mut HashMap::new(), |first, later| {
-                if first == PASS { later } else { first }
-            })?;
+            diagram = maker.apply(
+                found,
+                diagram,
+                &mut HashMap::new(),
+                |first, later| {
+                    if first == PASS { later } else { first }
+                },
+            )?;
         }
-        diagram = maker.apply(diagram, ALLOW, &mut HashMap::new(), |found, _| if found == PASS { ALLOW } else { found })?;
+        diagram =
+            maker.apply(diagram, ALLOW, &mut HashMap::new(), |found, _| if found == PASS { ALLOW } else { found })?;
         for root in stages.iter().filter(|stage| stage.is_limit).flat_map(|stage| &stage.roots) {
             let cap = maker.of_tree(forest, *root, &questions, cap_of)?;
             diagram = maker.apply(diagram, cap, &mut HashMap::new(), NodeId::min)?;

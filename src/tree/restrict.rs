@@ -56,7 +56,9 @@ impl Diagram {
                 }
                 Node::Ask { variable, values } => {
                     let mask = allowed.get(*variable);
-                    stack.extend(values.iter().enumerate().filter(|(value, _)| mask >> value & 1 == 1).map(|(_, id)| *id));
+                    stack.extend(
+                        values.iter().enumerate().filter(|(value, _)| mask >> value & 1 == 1).map(|(_, id)| *id),
+                    );
                 }
             }
         }

@@ -137,13 +137,8 @@ fn item(read: Result<Request, Reject>) -> Item {
     }
 }
 
-/// `reject`, its place named from further out.
-fn within(place: &str, mut reject: Reject) -> Reject {
-    reject.fault.place = match reject.fault.place.as_str() {
-        "" => place.to_owned(),
-        inner => format!("{place}: {inner}"),
-    };
-    reject
+fn within(place: &str, reject: Reject) -> Reject {
+    Reject { fault: reject.fault.within(place), ..reject }
 }
 
 fn unread(code: &'static str, place: String, message: String) -> Reject {
