@@ -145,7 +145,8 @@ impl Default for LogConfig {
 /// The first variable that cannot be taken.
 pub fn from_environment() -> Result<(ServerConfig, LogConfig), ConfigError> {
     // Names and values that are no Unicode are none of ours.
-    let ours = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let ours =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     from_variables(ours)
 }
 
@@ -175,8 +176,11 @@ pub fn from_variables(
                 None => continue,
             }
         };
-        set(known, value.trim(), &mut server, &mut log)
-            .map_err(|takes| ConfigError::Value { name: known, value, takes })?;
+        set(known, value.trim(), &mut server, &mut log).map_err(|takes| ConfigError::Value {
+            name: known,
+            value,
+            takes,
+        })?;
     }
     Ok((server, log))
 }

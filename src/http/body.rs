@@ -17,7 +17,9 @@ use crate::config::ServerConfig;
 pub(super) async fn whole(request: &HttpRequest, payload: Payload, config: &ServerConfig) -> Result<Bytes, Problem> {
     let bytes_max = config.body_bytes_max;
     let too_large = || {
-        let detail = format!("a body may have {bytes_max} bytes; send fewer claims at once, or give the file to `claimgate decide`");
+        let detail = format!(
+            "a body may have {bytes_max} bytes; send fewer claims at once, or give the file to `claimgate decide`"
+        );
         Problem::new(Kind::BodyTooLarge, detail)
     };
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());

@@ -11,8 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    House, body,
-    media,
+    House, body, media,
     problem::{Kind, Problem},
     record::Tally,
 };

@@ -60,7 +60,10 @@ pub(super) async fn limit(
     match place {
         Some(_place) => next.call(request).await.map(ServiceResponse::map_into_left_body),
         None => {
-            let problem = Problem::new(Kind::OverCapacity, "the server has as many requests under way as it may; try again shortly");
+            let problem = Problem::new(
+                Kind::OverCapacity,
+                "the server has as many requests under way as it may; try again shortly",
+            );
             let answer = problem.answer(request.request());
             Ok(request.into_response(answer).map_into_right_body())
         }

@@ -10,6 +10,7 @@ pub(super) const NDJSON: &str = "application/x-ndjson";
 pub(super) const FHIR: &str = "application/fhir+json";
 pub(super) const FHIR_NDJSON: &str = "application/fhir+ndjson";
 pub(super) const X12: &str = "application/edi-x12";
+pub(super) const CSV: &str = "text/csv";
 pub(super) const PROBLEM: &str = "application/problem+json";
 
 /// What a body of requests is written in.
@@ -25,15 +26,18 @@ pub(super) enum Format {
     FhirLines,
     /// X12 837.
     X12,
+    /// A table with a header row, a row a service line.
+    Csv,
 }
 
 /// Content type and format, in the order they are offered.
-const FORMATS: [(&str, Format); 5] = [
+const FORMATS: [(&str, Format); 6] = [
     (JSON, Format::Json),
     (NDJSON, Format::JsonLines),
     (FHIR, Format::Fhir),
     (FHIR_NDJSON, Format::FhirLines),
     (X12, Format::X12),
+    (CSV, Format::Csv),
 ];
 
 /// The format a request's head announces.
@@ -70,7 +74,8 @@ pub(super) fn answer(value: &Value) -> HttpResponse {
 }
 
 fn is_plain_utf8<'p>(request: &HttpRequest, parameters: impl Iterator<Item = &'p str>) -> Result<(), Problem> {
-    let charset = parameters.filter_map(|part| part.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("charset"));
+    let charset =
+        parameters.filter_map(|part| part.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("charset"));
     let is_utf8 = |name: &str| ["utf-8", "utf8", "us-ascii"].iter().any(|known| name.eq_ignore_ascii_case(known));
     if charset.is_some_and(|(_, name)| !is_utf8(name.trim_matches('"'))) {
         return Err(Problem::new(Kind::UnknownContentType, "send the body as UTF-8"));
@@ -89,7 +94,8 @@ fn header_text<'r>(request: &'r HttpRequest, name: &header::HeaderName) -> &'r s
 
 fn unknown(what_to_do: &str, names: &[&str]) -> Problem {
     let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    let detail = format!("the body's content type is missing or none that is read here; {what_to_do} {}", list.join(", "));
+    let detail =
+        format!("the body's content type is missing or none that is read here; {what_to_do} {}", list.join(", "));
     Problem::new(Kind::UnknownContentType, detail).header(header::ACCEPT, names.join(", "))
 }
 
@@ -115,6 +121,7 @@ mod tests {
         check("application/EDI-X12", "", Some(Format::X12));
         check("application/json; charset=iso-8859-1", "", None);
         check("application/json", "gzip", None);
+        check("text/csv; header=present", "", Some(Format::Csv));
         check("text/json", "", None);
         check("", "", None);
     }

@@ -15,6 +15,7 @@ pub(super) const ROUTES: &str = "\
                                        application/fhir+json   Claim, ServiceRequest, Bundle
                                        application/fhir+ndjson one a line
                                        application/edi-x12     837P, 837I
+                                       text/csv                a row a service line
   GET  /v1/packs                     the policies in force
   GET  /v1/packs/{name}              one of them: source, parameters, rules, value sets, reasons
   GET  /cds-services                 CDS Hooks 2.0 discovery

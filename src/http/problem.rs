@@ -79,18 +79,26 @@ impl Kind {
         match self {
             Kind::Malformed => (StatusCode::BAD_REQUEST, "malformed", "the body cannot be read", "structure"),
             Kind::NotFound => (StatusCode::NOT_FOUND, "not-found", "there is nothing here", "not-found"),
-            Kind::MethodNotAllowed => {
-                (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "the method is not allowed here", "not-supported")
-            }
+            Kind::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-not-allowed",
+                "the method is not allowed here",
+                "not-supported",
+            ),
             Kind::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "body-too-slow", "the body took too long", "timeout"),
-            Kind::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "the body is too large", "too-long"),
+            Kind::BodyTooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "the body is too large", "too-long")
+            }
             Kind::UnknownContentType => {
                 let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
                 (status, "unknown-content-type", "the content type is not known here", "not-supported")
             }
-            Kind::Rejected => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "rejected", "the request was rejected, which is no denial", "invalid")
-            }
+            Kind::Rejected => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "rejected",
+                "the request was rejected, which is no denial",
+                "invalid",
+            ),
             Kind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server failed", "exception"),
             Kind::OverCapacity => {
                 (StatusCode::SERVICE_UNAVAILABLE, "over-capacity", "too many requests are under way", "throttled")

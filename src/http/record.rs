@@ -158,9 +158,37 @@ impl Drop for Event {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        io::{self, Write},
+        sync::Mutex,
+    };
+
     use actix_web::{App, http::StatusCode, middleware::from_fn, test, web};
 
     use super::*;
+    use crate::{
+        config::{LogConfig, LogFormat},
+        telemetry,
+    };
+
+    #[test]
+    fn a_request_whose_client_has_gone_is_logged() {
+        static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+        struct Writer;
+        impl Write for Writer {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                LINES.lock().unwrap().write(bytes)
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let config = LogConfig { format: LogFormat::Json, filter: "info".to_owned() };
+        let log = telemetry::subscriber(&config, || Writer).unwrap();
+        tracing::subscriber::with_default(log, || drop(Event::begin(Uuid::nil(), "SECRET")));
+        let text = String::from_utf8(LINES.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("abandoned") && text.contains("\"method\":\"other\""), "{text}");
+    }
 
     async fn failing() -> HttpResponse {
         panic!("on purpose, with `1973-05-01`")
@@ -179,6 +207,10 @@ mod tests {
             (status, String::from_utf8(body.to_vec()).unwrap())
         });
         assert_eq!(answered.0, StatusCode::INTERNAL_SERVER_ERROR);
-        assert!(answered.1.contains("urn:claimgate:problem:internal") && !answered.1.contains("1973"), "{}", answered.1);
+        assert!(
+            answered.1.contains("urn:claimgate:problem:internal") && !answered.1.contains("1973"),
+            "{}",
+            answered.1
+        );
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     desk::Desk,
-    exchange::{Fault, Item, Reject, fhir, json, x12},
+    exchange::{Fault, Item, Reject, fhir, json, table, x12},
     verdict::{Decision, Verdict},
 };
 
@@ -43,11 +43,18 @@ pub(super) fn decide(desk: &Desk, format: Format, bytes: &[u8]) -> Result<Answer
     let each = &mut |item| sheet.take(item);
     // Reading from memory does not fail; if it ever does, what was decided must not look whole.
     let read = match format {
-        Format::Json => Ok(json::read(bytes, each)),
+        Format::Json => {
+            json::read(bytes, each);
+            Ok(())
+        }
         Format::JsonLines => json::read_lines(bytes, BODY, each),
-        Format::Fhir => Ok(fhir::read(bytes, "", each)),
+        Format::Fhir => {
+            fhir::read(bytes, "", each);
+            Ok(())
+        }
         Format::FhirLines => fhir::read_lines(bytes, BODY, each),
         Format::X12 => x12::read(bytes, BODY, each),
+        Format::Csv => table::read(bytes, BODY, each),
     };
     read.map_err(|_| Problem::internal())?;
     let is_array = bytes.iter().find(|byte| !b"\xef\xbb\xbf \t\r\n".contains(byte)) == Some(&b'[');
@@ -55,7 +62,7 @@ pub(super) fn decide(desk: &Desk, format: Format, bytes: &[u8]) -> Result<Answer
         Format::JsonLines | Format::FhirLines => sheet.each(),
         Format::Json if !is_array => sheet.one(),
         Format::Fhir if sheet.claims.read == 1 => sheet.one(),
-        Format::Json | Format::Fhir | Format::X12 => sheet.many(),
+        Format::Json | Format::Fhir | Format::X12 | Format::Csv => sheet.many(),
     }
 }
 
