@@ -5,13 +5,16 @@
 //! next goes on; a fault that costs no claim becomes a [`Fault`]. No message repeats a value of
 //! the input other than codes and the sender's own claim identifiers.
 
+pub mod cds_hooks;
 mod codes;
 mod detect;
 mod faults;
+pub mod fhir;
 pub mod json;
 mod lines;
 pub mod table;
 mod units;
+pub mod x12;
 
 use std::io::{self, BufRead, Cursor, Read as _};
 
@@ -104,9 +107,13 @@ pub fn read_any(
     let lines = is_lines(&head);
     let mut input = Cursor::new(head).chain(input);
     match format {
-        Format::X12 => each(Item::Fault(not_connected(file))),
+        Format::X12 => x12::read(input, file, each)?,
         Format::Csv => table::read(input, file, each)?,
-        Format::Fhir => each(Item::Fault(not_connected(file))),
+        Format::Fhir if lines => fhir::read_lines(input, file, each)?,
+        Format::Fhir => match document(&mut input, file)? {
+            Ok(bytes) => fhir::read(&bytes, file, each),
+            Err(reject) => each(Item::Reject(reject)),
+        },
         Format::Json if lines => json::read_lines(input, file, each)?,
         Format::Json => match document(&mut input, file)? {
             Ok(bytes) => json::read(&bytes, &mut |item| each(item.within(file))),
@@ -137,15 +144,6 @@ fn document(input: &mut impl BufRead, file: &str) -> io::Result<Result<Vec<u8>, 
         help: Some("write one claim a line (NDJSON)".to_owned()),
     };
     Ok(Err(Reject { request_id: None, lines: 0, fault }))
-}
-
-fn not_connected(file: &str) -> Fault {
-    Fault {
-        code: "format::not_connected",
-        place: file.to_owned(),
-        message: "no reader of this format is connected yet".to_owned(),
-        help: None,
-    }
 }
 
 impl Item {

@@ -157,10 +157,10 @@ fn rows_that_differ_leave_a_fact_of_the_claim_unreadable() {
         assert_eq!(claim.lines.len(), 2);
         assert_eq!(place(&claim).to_string(), format!("claims.csv:3 {column}"));
     };
-    check("birth_date", "1973-05-02", |claim| claim.patient.birth_date.source());
-    check("onset_date", "", |claim| claim.onset.source());
-    check("plan_type", "COMMERCIAL", |claim| claim.coverage.line_of_business.source());
-    check("prior_auth_number", "", |claim| claim.coverage.prior_authorization.source());
+    check("birth_date", "1973-05-02", |claim| claim.patient.birth_date.source().clone());
+    check("onset_date", "", |claim| claim.onset.source().clone());
+    check("plan_type", "COMMERCIAL", |claim| claim.coverage.line_of_business.source().clone());
+    check("prior_auth_number", "", |claim| claim.coverage.prior_authorization.source().clone());
 }
 
 /// What a table says, an item each: `C-1/2` a claim of two lines, `!C-1/2 csv::x 5` a reject.

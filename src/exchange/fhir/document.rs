@@ -1,0 +1,281 @@
+//! One JSON document: a claim, an order, or a Bundle of them with what was sent beside.
+
+use std::borrow::Cow;
+
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use super::{
+    claim,
+    context::{Context, Scope, tail},
+    fault::{Origin, broken, parse, reject, salvaged_id},
+    order,
+    resource::{Bundle, Claim, Kind, ServiceRequest},
+    shape::One,
+};
+use crate::exchange::{Fault, Item};
+
+/// Bundles within Bundles: a batch's answers hold searches, which hold no further ones.
+const BUNDLE_DEPTH_MAX: u8 = 4;
+/// Resource types that are named when they are left aside; past that they are one number.
+const ASIDE_TYPES_MAX: usize = 40;
+/// No FHIR resource type has a longer name.
+const TYPE_CHARS_MAX: usize = 40;
+
+/// Claims and orders in the order they were sent, and what was sent beside them.
+#[derive(Debug, Default)]
+pub(in crate::exchange) struct Sent<'a> {
+    /// Patients, coverages, conditions.
+    pub(in crate::exchange) context: Context<'a>,
+    /// Claims and orders, not yet read.
+    pub(in crate::exchange) subjects: Vec<Subject<'a>>,
+    /// Types of what is not read, and where they stood.
+    pub(in crate::exchange) others: Vec<(String, Option<(&'static str, usize)>)>,
+    /// What was found wrong on the way.
+    pub(in crate::exchange) told: Vec<Item>,
+}
+
+/// A claim or an order that was sent, as it stood.
+#[derive(Clone, Debug)]
+pub(in crate::exchange) struct Subject<'a> {
+    /// `Claim` or `ServiceRequest`.
+    kind: Subjects,
+    full_url: Option<String>,
+    text: &'a str,
+    /// Its list and 0-based place there: `Bundle.entry`.
+    entry: Option<(&'static str, usize)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Subjects {
+    Claim,
+    Order,
+}
+
+/// What was counted and not read, by type.
+#[derive(Debug, Default)]
+pub(super) struct Aside(Vec<(String, u64, String)>);
+
+impl Aside {
+    fn add(&mut self, kind: &str, origin: Origin<'_>) {
+        let named = kind.len() <= TYPE_CHARS_MAX && kind.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let full = self.0.len() >= ASIDE_TYPES_MAX && !self.0.iter().any(|(name, ..)| name == kind);
+        let kind = if named && !full { kind } else { "other" };
+        match self.0.iter_mut().find(|(name, ..)| name == kind) {
+            Some((_, count, _)) => *count += 1,
+            None => self.0.push((kind.to_owned(), 1, origin.to_string())),
+        }
+    }
+
+    /// One fault a type: how many there were, and where the first stood.
+    pub(super) fn tell(self, each: &mut dyn FnMut(Item)) {
+        for (kind, count, place) in self.0 {
+            let message = match count {
+                1 => format!("a `{kind}` is neither a claim nor an order and is left aside"),
+                _ => format!("{count} `{kind}` resources are neither claims nor orders and are left aside"),
+            };
+            let help =
+                "`Claim` and `ServiceRequest` are read; send Patient, Coverage and Condition with them in a Bundle";
+            each(Item::Fault(Fault { code: "fhir::left_aside", place, message, help: Some(help.into()) }));
+        }
+    }
+}
+
+/// Reads one document.
+pub(super) fn read(text: &str, origin: Origin<'_>, aside: &mut Aside, each: &mut dyn FnMut(Item)) {
+    let sent = match document(text, origin, aside) {
+        Ok(sent) => sent,
+        Err(fault) => return each(Item::Reject(reject(text, fault))),
+    };
+    let Sent { context, subjects, told, .. } = sent;
+    told.into_iter().for_each(&mut *each);
+    for subject in &subjects {
+        each(subject.read(&context, None, origin));
+    }
+}
+
+fn document<'a>(text: &'a str, origin: Origin<'_>, aside: &mut Aside) -> Result<Sent<'a>, Fault> {
+    let mut sent = Sent::default();
+    match &*kind_of(text).map_err(|error| broken(&error, origin))? {
+        "Claim" => sent.subjects.push(Subject { kind: Subjects::Claim, full_url: None, text, entry: None }),
+        "ServiceRequest" => sent.subjects.push(Subject { kind: Subjects::Order, full_url: None, text, entry: None }),
+        "Bundle" => {
+            sent.add_bundle(text, "Bundle.entry", origin)?;
+            let unread = sent.others.iter().filter(|(kind, _)| kind == "ExplanationOfBenefit");
+            let unread = unread.map(|(kind, entry)| aside.add(kind, Origin { entry: *entry, ..origin })).count();
+            if unread == 0 && sent.subjects.is_empty() && sent.told.is_empty() {
+                let message = "the Bundle holds neither a Claim nor a ServiceRequest";
+                sent.told.push(Item::Fault(origin.fault("fhir::no_claim", "Bundle.entry", message)));
+            }
+        }
+        "" => {
+            let message = "this is no FHIR resource: it names no type";
+            let mut fault = origin.fault("fhir::no_resource", "resourceType", message);
+            fault.help = Some("a FHIR resource says what it is: `\"resourceType\": \"Claim\"`".into());
+            return Err(fault);
+        }
+        other => {
+            serde_json::from_str::<IgnoredAny>(text).map_err(|error| broken(&error, origin))?;
+            aside.add(other, origin);
+        }
+    }
+    Ok(sent)
+}
+
+impl<'a> Sent<'a> {
+    /// Adds the entries of a Bundle that stood at `list`.
+    ///
+    /// # Errors
+    /// When the Bundle itself cannot be read.
+    pub(in crate::exchange) fn add_bundle(
+        &mut self,
+        text: &'a str,
+        list: &'static str,
+        origin: Origin<'_>,
+    ) -> Result<(), Fault> {
+        self.add_entries(text, Place { list, outermost: None, depth: 0 }, origin)
+    }
+
+    /// Adds one resource that stood by itself beside the claims and orders.
+    ///
+    /// # Errors
+    /// When it is one of those that are read, and cannot be.
+    pub(in crate::exchange) fn add_beside(&mut self, text: &'a str, origin: Origin<'_>) -> Result<(), Fault> {
+        match kind_of(text) {
+            Ok(kind) => self.context.add(&kind, None, text, origin),
+            Err(error) => Err(broken(&error, origin)),
+        }
+    }
+
+    fn add_entries(&mut self, text: &'a str, place: Place, origin: Origin<'_>) -> Result<(), Fault> {
+        let bundle: Bundle<'a> = parse(text, "Bundle", origin)?;
+        for (index, entry) in bundle.entry.iter().enumerate() {
+            let Some(text) = entry.resource.map(RawValue::get) else { continue };
+            let outermost = place.outermost.unwrap_or(index);
+            let origin = origin.at(place.list, outermost);
+            let full_url = entry.full_url.get();
+            let kind = kind_of(text).unwrap_or_default();
+            let subject = |kind| Subject { kind, full_url: full_url.map(str::to_owned), text, entry: origin.entry };
+            match &*kind {
+                "Claim" => self.subjects.push(subject(Subjects::Claim)),
+                "ServiceRequest" => self.subjects.push(subject(Subjects::Order)),
+                "Patient" | "Coverage" | "Condition" => {
+                    let added = self.context.add(&kind, full_url, text, origin);
+                    self.told.extend(added.err().map(Item::Fault));
+                }
+                "Bundle" if place.depth < BUNDLE_DEPTH_MAX => {
+                    let inner = Place { outermost: Some(outermost), depth: place.depth + 1, ..place };
+                    if let Err(fault) = self.add_entries(text, inner, origin) {
+                        self.told.push(Item::Reject(reject(text, fault)));
+                    }
+                }
+                "Bundle" => {
+                    let message = format!("Bundles are nested deeper than {BUNDLE_DEPTH_MAX}");
+                    let fault = origin.fault("fhir::nested_bundles", "resource", message);
+                    self.told.push(Item::Reject(reject(text, fault)));
+                }
+                "" => {
+                    let fault = origin.fault("fhir::no_resource", "resource", "this entry holds no FHIR resource");
+                    self.told.push(Item::Fault(fault));
+                }
+                other => self.others.push((other.to_owned(), origin.entry)),
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    list: &'static str,
+    outermost: Option<usize>,
+    depth: u8,
+}
+
+impl Subject<'_> {
+    /// Reads it against what was sent beside it; `patient` is meant where it names none.
+    pub(in crate::exchange) fn read(&self, context: &Context<'_>, patient: Option<&str>, origin: Origin<'_>) -> Item {
+        let origin = Origin { entry: self.entry, ..origin };
+        let read = match self.kind {
+            Subjects::Claim => self.read_claim(context, origin),
+            Subjects::Order => match self.read_order(context, patient, origin) {
+                Ok(read) => return read,
+                Err(fault) => Err(fault),
+            },
+        };
+        read.unwrap_or_else(|fault| Item::Reject(reject(self.text, fault)))
+    }
+
+    /// The order's reference as other resources write it: `ServiceRequest/o1`; a claim has none.
+    pub(in crate::exchange) fn reference(&self) -> Option<String> {
+        let unread = Origin { file: "", line: None, entry: None };
+        let order = parse::<ServiceRequest<'_>>(self.text, "ServiceRequest", unread).ok();
+        let name = match (&order, self.kind) {
+            (_, Subjects::Claim) => None,
+            (Some(order), Subjects::Order) => order::name(order, self.full_url.as_deref()).map(str::to_owned),
+            // What cannot be read as an order may still have an id.
+            (None, Subjects::Order) => {
+                salvaged_id(self.text).or_else(|| self.full_url().map(|url| tail(url).to_owned()))
+            }
+        };
+        name.map(|name| format!("ServiceRequest/{name}"))
+    }
+
+    /// Whether it is a claim.
+    pub(in crate::exchange) fn is_claim(&self) -> bool {
+        self.kind == Subjects::Claim
+    }
+
+    /// Its list and 0-based place there.
+    pub(in crate::exchange) fn entry(&self) -> Option<(&'static str, usize)> {
+        self.entry
+    }
+
+    /// Where its Bundle said it lives.
+    pub(in crate::exchange) fn full_url(&self) -> Option<&str> {
+        self.full_url.as_deref()
+    }
+
+    fn read_claim(&self, context: &Context<'_>, origin: Origin<'_>) -> Result<Item, Fault> {
+        let claim: Claim<'_> = parse(self.text, "Claim", origin)?;
+        let contained = claim.contained.iter().map(|raw| raw.get());
+        let scope = Scope::new(context, self.full_url.as_deref(), contained, origin);
+        claim::request(&claim, &scope, origin).map(|request| Item::Request(Box::new(request)))
+    }
+
+    fn read_order(&self, context: &Context<'_>, patient: Option<&str>, origin: Origin<'_>) -> Result<Item, Fault> {
+        let order: ServiceRequest<'_> = parse(self.text, "ServiceRequest", origin)?;
+        let full_url = self.full_url.as_deref();
+        if let Some(why) = order::withdrawn(&order) {
+            let message =
+                format!("order `{}` is left aside: {why}", order::name(&order, full_url).unwrap_or("without id"));
+            return Ok(Item::Fault(origin.fault("fhir::withdrawn_order", "ServiceRequest.status", message)));
+        }
+        let contained = order.contained.iter().map(|raw| raw.get());
+        let scope = Scope::new(context, full_url, contained, origin);
+        let request = order::request(&order, full_url, patient, &scope, origin)?;
+        Ok(Item::Request(Box::new(request)))
+    }
+}
+
+/// The type a resource says it is; empty where it says none. Most senders say it first.
+///
+/// # Errors
+/// When the text is no JSON. A text that names its type first is not read to its end.
+pub(in crate::exchange) fn kind_of(text: &str) -> Result<Cow<'_, str>, serde_json::Error> {
+    if let Some(kind) = first_member(text) {
+        return Ok(Cow::Borrowed(kind));
+    }
+    match serde_json::from_str::<One<Kind<'_>>>(text) {
+        Ok(kind) => Ok(kind.get().and_then(|kind| kind.resource_type.get()).unwrap_or_default().to_owned().into()),
+        Err(error) if error.is_data() => serde_json::from_str::<IgnoredAny>(text).map(|_| Cow::Borrowed("")),
+        Err(error) => Err(error),
+    }
+}
+
+fn first_member(text: &str) -> Option<&str> {
+    let rest = text.trim_start().strip_prefix('{')?.trim_start().strip_prefix("\"resourceType\"")?;
+    let rest = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    let (kind, _) = rest.split_once('"')?;
+    kind.bytes().all(|byte| byte.is_ascii_alphabetic()).then_some(kind)
+}

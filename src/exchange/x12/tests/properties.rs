@@ -1,0 +1,115 @@
+//! What holds of any input: no panic, and every claim is there once.
+
+use proptest::prelude::*;
+
+use super::{ISA, SUBSCRIBER, claim, professional, read};
+use crate::exchange::{Item, x12};
+
+/// A file of three claims in two sets, one of them for a patient of their own.
+fn file() -> String {
+    let body = format!("{}{}HL*3*2*23*0~PAT*19~DMG*D8*20100101*M~{}", claim("C-1"), claim("C-2"), claim("C-3"));
+    let second = format!("SE*1*0001~ST*837*0002*005010X223A2~{SUBSCRIBER}{}SE*", claim("C-4"));
+    professional(&body).replacen("SE*", &second, 1)
+}
+
+/// The claims of a file that begins with [`ISA`], counted by nothing but its segments.
+fn bare_count(input: &[u8]) -> usize {
+    let (mut claims, mut in_claims) = (0, true);
+    for segment in input.split(|byte| *byte == b'~') {
+        let blank = |byte: &&u8| !matches!(byte, b'\r' | b'\n' | b'\t' | b' ' | 0 | 0x1A);
+        let start = segment.iter().take_while(|byte| !blank(byte)).count();
+        let text: Vec<u8> = segment[start..].iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+        let mut elements = text.split(|byte| *byte == b'*').map(<[u8]>::trim_ascii);
+        match elements.next().unwrap_or_default().to_ascii_uppercase().as_slice() {
+            b"CLM" if in_claims => claims += 1,
+            b"ST" => in_claims = elements.next() == Some(b"837"),
+            b"SE" | b"GS" | b"GE" | b"IEA" => in_claims = true,
+            _ => {}
+        }
+    }
+    claims
+}
+
+fn settled(items: &[Item]) -> usize {
+    items.iter().filter(|item| !matches!(item, Item::Fault(_))).count()
+}
+
+#[test]
+fn every_truncation_keeps_every_claim() {
+    let file = file();
+    assert_eq!(settled(&read(file.as_bytes())), 4);
+    for end in ISA.len()..=file.len() {
+        let input = &file.as_bytes()[..end];
+        assert_eq!(settled(&read(input)), bare_count(input), "the first {end} bytes");
+    }
+    for end in 0..ISA.len() {
+        read(&file.as_bytes()[..end]);
+    }
+}
+
+#[test]
+fn every_byte_changed_keeps_every_claim() {
+    let file = file();
+    for place in ISA.len()..file.len() {
+        for byte in *b"~*:C\n \0\xFF" {
+            let mut input = file.clone().into_bytes();
+            input[place] = byte;
+            assert_eq!(settled(&read(&input)), bare_count(&input), "byte {place} is {byte}");
+        }
+    }
+    for place in 0..ISA.len() {
+        for byte in *b"~*:C\n \0\xFF" {
+            let mut input = file.clone().into_bytes();
+            input[place] = byte;
+            read(&input);
+        }
+    }
+}
+
+/// An input that fails when it is at its end.
+struct Broken<'a>(&'a [u8]);
+
+impl std::io::Read for Broken<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(buffer)? {
+            0 => Err(std::io::ErrorKind::ConnectionReset.into()),
+            read => Ok(read),
+        }
+    }
+}
+
+#[test]
+fn an_input_that_fails_is_an_error_and_keeps_every_claim() {
+    let file = file();
+    for end in ISA.len()..=file.len() {
+        let mut items = Vec::new();
+        let input = &file.as_bytes()[..end];
+        assert!(x12::read(Broken(input), "claims.x12", &mut |item| items.push(item)).is_err());
+        let whole = input.split(|byte| *byte == b'~').rev().skip(1).filter(|segment| segment.starts_with(b"CLM"));
+        assert_eq!(settled(&items), whole.count(), "the first {end} bytes");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn no_bytes_panic(input in proptest::collection::vec(any::<u8>(), 0..2_000)) {
+        read(&input);
+    }
+
+    #[test]
+    fn no_segments_panic(segments in "([A-Z0-9]{2,3}|CLM|HI|LX|SV1|SV2|HL|DTP|ST|SE|GS|GE|IEA|NM1|SBR|DMG|REF)(\\*[A-Z0-9:.-]{0,9}){0,12}~") {
+        let text = professional(&segments.repeat(3));
+        prop_assert_eq!(settled(&read(text.as_bytes())), bare_count(text.as_bytes()));
+    }
+
+    #[test]
+    fn shuffled_segments_keep_every_claim(places in proptest::collection::vec(0_usize..60, 0..80)) {
+        let file = file();
+        let segments: Vec<&str> = file.split_inclusive('~').skip(1).filter(|segment| !segment.starts_with("IEA")).collect();
+        let body: String = places.iter().map(|place| segments[place % segments.len()]).collect();
+        let text = format!("{ISA}{body}IEA*1*000000001~");
+        prop_assert_eq!(settled(&read(text.as_bytes())), bare_count(text.as_bytes()));
+    }
+}
