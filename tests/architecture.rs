@@ -30,7 +30,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("case", &["desk", "exchange", "fault", "pack", "verdict"]),
     ("config", &["fault"]),
     ("telemetry", &["config"]),
-    ("http", &["code", "config", "desk", "exchange", "fault", "pack", "script", "verdict"]),
+    ("http", &["code", "config", "desk", "exchange", "fault", "pack", "script", "telemetry", "verdict"]),
     (
         "cli",
         &[

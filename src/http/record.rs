@@ -163,7 +163,7 @@ mod tests {
         sync::Mutex,
     };
 
-    use actix_web::{App, http::StatusCode, middleware::from_fn, test, web};
+    use actix_web::{App, http::StatusCode, middleware::from_fn, test as calls, web};
 
     use super::*;
     use crate::{
@@ -198,9 +198,9 @@ mod tests {
     fn a_panic_is_answered_without_detail() {
         let answered = actix_web::rt::System::new().block_on(async {
             let app = App::new().wrap(from_fn(record)).route("/fails", web::get().to(failing));
-            let app = test::init_service(app).await;
-            let request = test::TestRequest::get().uri("/fails").to_request();
-            let error = test::try_call_service(&app, request).await.unwrap_err();
+            let app = calls::init_service(app).await;
+            let request = calls::TestRequest::get().uri("/fails").to_request();
+            let error = calls::try_call_service(&app, request).await.unwrap_err();
             let response = error.error_response();
             let status = response.status();
             let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
