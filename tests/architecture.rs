@@ -63,7 +63,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("jiff", &["date", "code", "request", "fact", "exchange"]),
     ("flate2", &["code", "cli"]),
     ("uuid", &["http", "exchange"]),
-    ("sha2", &["pack"]),
+    ("sha2", &["pack", "exchange"]),
 ];
 
 #[test]
