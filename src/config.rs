@@ -95,9 +95,12 @@ pub enum ConfigError {
         /// The variable.
         name: String,
         /// The one that was meant.
-        near: &'static str,
+        near: String,
     },
 }
+
+/// How each of our variables begins.
+const PREFIX: &str = "CLAIMGATE_";
 
 /// Every variable that is read here.
 const VARIABLES: [&str; 11] = [
@@ -167,12 +170,11 @@ pub fn from_variables(
 ) -> Result<(ServerConfig, LogConfig), ConfigError> {
     let (mut server, mut log) = (ServerConfig::default(), LogConfig::default());
     for (name, value) in variables {
-        if !name.starts_with("CLAIMGATE_") {
-            continue;
-        }
+        let Some(own) = name.strip_prefix(PREFIX) else { continue };
         let Some(known) = VARIABLES.into_iter().find(|known| *known == name) else {
-            match did_you_mean(&name, VARIABLES) {
-                Some(near) => return Err(ConfigError::Unknown { name, near }),
+            let owns = VARIABLES.iter().filter_map(|known| known.strip_prefix(PREFIX));
+            match did_you_mean(own, owns) {
+                Some(near) => return Err(ConfigError::Unknown { near: format!("{PREFIX}{near}"), name }),
                 None => continue,
             }
         };
@@ -268,6 +270,14 @@ mod tests {
         let log = [("CLAIMGATE_LOG_FORMAT", "json"), ("CLAIMGATE_LOG", "debug")].map(|(n, v)| (n.into(), v.into()));
         let expected = LogConfig { format: LogFormat::Json, filter: "debug".to_owned() };
         assert_eq!(from_variables(log).map(|(_, log)| log), Ok(expected));
+    }
+
+    #[test]
+    fn every_variable_is_documented() {
+        let page = include_str!("../docs/http.md");
+        let missing: Vec<&str> =
+            VARIABLES.into_iter().filter(|name| !page.contains(&format!("| `{name}` |"))).collect();
+        assert!(missing.is_empty(), "docs/http.md has no row for {missing:?}");
     }
 
     #[test]

@@ -29,12 +29,17 @@ pub enum TelemetryError {
     Twice,
 }
 
-/// Starts the process's log on standard error.
+/// Starts the process's log on standard error. A panic, should there ever be one, is told by its
+/// place in the source alone: its message may hold what was being read.
 ///
 /// # Errors
 /// See [`TelemetryError`].
 pub fn start(config: &LogConfig) -> Result<(), TelemetryError> {
-    subscriber(config, io::stderr)?.try_init().map_err(|_| TelemetryError::Twice)
+    subscriber(config, io::stderr)?.try_init().map_err(|_| TelemetryError::Twice)?;
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!(place = panic.location().map(tracing::field::display), "panicked");
+    }));
+    Ok(())
 }
 
 /// A log that writes where `writer` says.

@@ -8,8 +8,8 @@ use super::{
 };
 
 /// Every route, for people.
-pub(super) const ROUTES: &str = "\
-  POST /v1/decisions                 claims and orders in, decisions out; by content type:
+pub(super) const ROUTES: &str =
+    "  POST /v1/decisions                 claims and orders in, decisions out; by content type:
                                        application/json        one, or an array
                                        application/x-ndjson    one a line
                                        application/fhir+json   Claim, ServiceRequest, Bundle

@@ -182,7 +182,7 @@ impl Problem {
     }
 
     fn outcome(&self) -> Value {
-        let (_, _, title, code) = self.kind.words();
+        let (_, _, _, code) = self.kind.words();
         let issue = |text: &str, error: Option<&ErrorOut>| {
             let mut issue = json!({"severity": "error", "code": code, "details": {"text": text}});
             if let (Some(members), Some(error)) = (issue.as_object_mut(), error) {
@@ -193,7 +193,7 @@ impl Problem {
             issue
         };
         let issues: Vec<Value> = match self.errors.as_slice() {
-            [] => vec![issue(&format!("{title}: {}", self.detail), None)],
+            [] => vec![issue(&self.detail, None)],
             errors => errors.iter().map(|error| issue(&error.message, Some(error))).collect(),
         };
         json!({"resourceType": "OperationOutcome", "issue": issues})
@@ -228,4 +228,46 @@ pub(super) fn is_malformed(code: &str) -> bool {
 pub(super) fn is_fhir(request: &HttpRequest) -> bool {
     let sent = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     super::is_hooks_path(request.path()) || sent.is_some_and(|sent| sent.trim_start().starts_with("application/fhir+"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_documented() {
+        let page = include_str!("../../docs/http.md");
+        for kind in [
+            Kind::Malformed,
+            Kind::NotFound,
+            Kind::MethodNotAllowed,
+            Kind::BodyTooSlow,
+            Kind::BodyTooLarge,
+            Kind::UnknownContentType,
+            Kind::Rejected,
+            Kind::Internal,
+            Kind::OverCapacity,
+            Kind::NotReady,
+        ] {
+            let (status, name, _, code) = kind.words();
+            let row = format!("| {} | `{name}` |", status.as_u16());
+            let row = page.lines().find(|line| line.starts_with(&row));
+            assert!(
+                row.is_some_and(|row| row.ends_with(&format!("`{code}` |"))),
+                "docs/http.md has no row for {kind:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn several_faults_are_told_together() {
+        let fault =
+            |place: &str| Fault { code: "json::x", place: place.into(), message: "is wrong".into(), help: None };
+        let check = |faults: &[Fault], detail: &str| assert_eq!(Problem::of_body(&[], faults).detail, detail);
+        check(&[], "there is no claim and no order in the body");
+        check(&[fault("a")], "a: is wrong");
+        check(&[fault("a"), fault("b"), fault("c")], "a: is wrong; and 2 more, see `errors`");
+        let many = vec![fault("a"); ERRORS_TOLD_MAX + 5];
+        assert_eq!(Problem::of_body(&[], &many).errors.len(), ERRORS_TOLD_MAX);
+    }
 }

@@ -89,6 +89,7 @@ pub(super) async fn record(
         None => {
             let instance = format!("urn:uuid:{id}");
             let answer: HttpResponse = Problem::internal().answer_in(is_fhir, Some(&instance));
+            tracing::error!(request_id = %id, "a handler failed");
             InternalError::from_response("a handler failed", answer).into()
         }
     };
@@ -200,7 +201,7 @@ mod tests {
             let app = App::new().wrap(from_fn(record)).route("/fails", web::get().to(failing));
             let app = calls::init_service(app).await;
             let request = calls::TestRequest::get().uri("/fails").to_request();
-            let error = calls::try_call_service(&app, request).await.unwrap_err();
+            let error = calls::try_call_service(&app, request).await.err().unwrap();
             let response = error.error_response();
             let status = response.status();
             let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
