@@ -46,13 +46,7 @@ pub(super) fn line(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, 
     let name = &pack.manifest.name;
     if let Some(open) = &judged.open {
         decided.needs = needs::needs(pack, facts, open);
-        let mut finding = engine_finding(name, "missing-information", Verdict::Flag);
-        let asks: Vec<&str> = decided.needs.iter().map(|need| need.ask.as_str()).collect();
-        finding.text = format!("{} Send {}.", finding.text, asks.join("; "));
-        let remark = decided.needs.iter().find_map(|need| pack.manifest.needs.get(&need.fact));
-        finding.adjustment = Some(Adjustment { group: "CO".into(), carc: "16".into(), rarc: remark.cloned() });
-        decided.findings.push(finding);
-        return;
+        return missing_information(pack, decided);
     }
     for (stage, rule, outcome) in &judged.findings {
         if let Outcome::Find(verdict, said) | Outcome::AtMost(verdict, said) = outcome {
@@ -81,6 +75,22 @@ pub(super) fn line(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, 
             decided.notes.push(engine_finding(name, "diagnosis-table-year", Verdict::Allow));
         }
     }
+}
+
+/// Fills in what is wanted of a line that the pack would deny, if its day lies in the pack's period.
+pub(super) fn perhaps_in_force(pack: &Pack, facts: &LineFacts<'_>, decided: &mut LineDecision) {
+    decided.verdict = Verdict::Flag;
+    decided.needs = vec![needs::service_date(facts)];
+    missing_information(pack, decided);
+}
+
+fn missing_information(pack: &Pack, decided: &mut LineDecision) {
+    let mut finding = engine_finding(&pack.manifest.name, "missing-information", Verdict::Flag);
+    let asks: Vec<&str> = decided.needs.iter().map(|need| need.ask.as_str()).collect();
+    finding.text = format!("{} Send {}.", finding.text, asks.join("; "));
+    let remark = decided.needs.iter().find_map(|need| pack.manifest.needs.get(&need.fact));
+    finding.adjustment = Some(Adjustment { group: "CO".into(), carc: "16".into(), rarc: remark.cloned() });
+    decided.findings.push(finding);
 }
 
 /// A finding of the engine itself.

@@ -11,6 +11,7 @@ mod needs;
 
 use crate::{
     code::Icd10Cm,
+    fact::Answer,
     pack::Pack,
     request::{Line, Request},
     verdict::{Decision, Finding, LineDecision, Verdict},
@@ -79,7 +80,8 @@ fn decide_with(pack: &Pack, request: &Request) -> Vec<LineDecision> {
 fn decide_line(pack: &Pack, request: &Request, line: &Line) -> LineDecision {
     let mut decided = LineDecision::nothing(line.number);
     let name = &pack.manifest.name;
-    if !pack.is_in_force(request.service_day(line)) {
+    let in_force = pack.is_in_force(request.service_span(line).get());
+    if in_force == Answer::No {
         decided.findings.push(explain::engine_finding(name, "no-pack-in-force", Verdict::Allow));
         return decided;
     }
@@ -92,6 +94,11 @@ fn decide_line(pack: &Pack, request: &Request, line: &Line) -> LineDecision {
     } else {
         judge(pack, &mut facts)
     };
+    if in_force == Answer::Unknown && judged.verdict == Verdict::Deny {
+        // In force it would deny, and it may not be in force.
+        explain::perhaps_in_force(pack, &facts, &mut decided);
+        return decided;
+    }
     explain::line(pack, &mut facts, &judged, &mut decided);
     decided
 }

@@ -43,6 +43,22 @@ pub(super) fn needs(pack: &Pack, facts: &mut LineFacts<'_>, allowed: &Allowed) -
     needs
 }
 
+/// The date of service, for a line whose day may lie in the pack's period or not.
+pub(super) fn service_date(facts: &LineFacts<'_>) -> Need {
+    const NAME: &str = "line.service_date";
+    let given = facts.view().service;
+    Need {
+        fact: NAME.to_owned(),
+        ask: DICTIONARY.iter().find(|known| known.name == NAME).map_or(NAME, |known| known.ask).to_owned(),
+        why: if given.is_absent() { Cause::Absent } else { Cause::Unreadable },
+        source: given.source().to_string(),
+        answers: vec![
+            ("in the policy's period".to_owned(), Some(Verdict::Deny)),
+            ("outside it".to_owned(), Some(Verdict::Allow)),
+        ],
+    }
+}
+
 /// The documentable facts whose other value, everything else as it is, gives another verdict.
 pub(super) fn would_change(pack: &Pack, allowed: &Allowed, verdict: Verdict) -> Vec<WouldChange> {
     let mut changes = Vec::new();

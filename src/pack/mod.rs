@@ -18,8 +18,8 @@ pub use reasons::Reason;
 
 use crate::{
     code::{SetId, ValueSets},
-    date::Date,
-    fact::Book,
+    date::DateSpan,
+    fact::{Answer, Book},
     script::{ParameterValue, Scripts},
     tree::{Diagram, Forest, Root, Variables},
     verdict::PackStamp,
@@ -82,10 +82,18 @@ pub struct Rule {
 }
 
 impl Pack {
-    /// Whether the pack is in force on a day; unknown days are: the rules themselves ask the date.
-    pub fn is_in_force(&self, day: Option<Date>) -> bool {
+    /// Whether the pack is in force on a day; of days that lie on both sides of an end of its
+    /// period, and where none is known, that is unknown.
+    pub fn is_in_force(&self, days: Option<&DateSpan>) -> Answer {
         let period = &self.manifest.period;
-        day.is_none_or(|day| period.from <= day && period.until.is_none_or(|until| day <= until))
+        let Some(days) = days else { return Answer::Unknown };
+        let out = days.last < period.from || period.until.is_some_and(|until| until < days.first);
+        let within = period.from <= days.first && period.until.is_none_or(|until| days.last <= until);
+        match (out, within) {
+            (true, _) => Answer::No,
+            (false, true) => Answer::Yes,
+            (false, false) => Answer::Unknown,
+        }
     }
 
     /// Name, version and digest.
