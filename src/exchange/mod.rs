@@ -10,6 +10,7 @@ mod codes;
 mod detect;
 mod faults;
 pub mod fhir;
+mod filing;
 pub mod json;
 mod lines;
 pub mod table;

@@ -7,6 +7,7 @@ use super::{
     resource::{Concept, Coverage, Identifier, Patient, Reference},
 };
 use crate::{
+    exchange::filing,
     private::Private,
     request::{self, Given, LineOfBusiness, Sex, Source},
 };
@@ -27,21 +28,6 @@ const PAYMENT_TYPOLOGY: &[(&str, Option<LineOfBusiness>)] = &[
     ("4", Some(LineOfBusiness::Other)),
     ("8", Some(LineOfBusiness::Other)),
     ("9", Some(LineOfBusiness::Other)),
-];
-
-/// X12 element 1032, the claim filing indicator; `HM`, `12` to `15` and `ZZ` may be any payer.
-const FILING_INDICATOR: &[(&str, LineOfBusiness)] = &[
-    ("16", LineOfBusiness::MedicareAdvantage),
-    ("MA", LineOfBusiness::Medicare),
-    ("MB", LineOfBusiness::Medicare),
-    ("MC", LineOfBusiness::Medicaid),
-    ("CI", LineOfBusiness::Commercial),
-    ("BL", LineOfBusiness::Commercial),
-    ("AM", LineOfBusiness::Other),
-    ("CH", LineOfBusiness::Other),
-    ("TV", LineOfBusiness::Other),
-    ("VA", LineOfBusiness::Other),
-    ("WC", LineOfBusiness::Other),
 ];
 
 /// HL7 v3 ActCode and FHIR self-pay codes that tell a line of business. `HMO`, `PPO`, `POS`,
@@ -193,7 +179,7 @@ fn coded(system: &str, code: &str) -> Option<LineOfBusiness> {
         return PAYMENT_TYPOLOGY.iter().find(|(prefix, _)| code.starts_with(prefix)).and_then(|(_, found)| *found);
     }
     if system.ends_with("/005010/1032") {
-        return within(FILING_INDICATOR);
+        return filing::line_of_business(code);
     }
     if system.ends_with("/v3-ActCode") || system.ends_with("/coverage-selfpay") {
         return within(POLICY_TYPE);

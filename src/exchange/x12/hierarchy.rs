@@ -4,13 +4,13 @@
 //! subscriber's birth date never stands in for a patient's who has a loop of their own.
 
 use super::{
-    coverage,
     segment::{At, Segment, Stand, is, text},
     set::Guide,
     values,
 };
 use crate::{
     date::DateSpan,
+    exchange::filing,
     private::Private,
     request::{Coverage, Given, LineOfBusiness, Patient, Sex},
 };
@@ -97,10 +97,10 @@ impl Hierarchy {
             (b"SBR", Level::Subscriber) => {
                 let [.., indicator] = segment.elements::<10>();
                 let source = self.stand("2000B", segment.at).element("SBR09");
-                let new = match coverage::line_of_business(indicator) {
+                let new = match filing::line_of_business(&text(indicator)) {
                     _ if indicator.is_empty() => Given::Absent,
                     Some(business) => Given::value(business, source),
-                    None => Given::unreadable("a claim filing indicator", source),
+                    None => Given::unreadable("a claim filing indicator that tells the line of business", source),
                 };
                 values::settle(&mut self.business, new, "one claim filing indicator");
             }

@@ -9,7 +9,6 @@
 //! not need to be decided is passed over, whether it is right or wrong.
 
 mod claim;
-mod coverage;
 mod delimiters;
 mod diagnoses;
 mod envelope;

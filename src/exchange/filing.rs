@@ -1,20 +1,17 @@
-//! Claim filing indicators (SBR09) and the line of business each stands for.
+//! Claim filing indicators (X12 element 1032, SBR09) and the line of business each tells.
 
 use crate::request::LineOfBusiness;
 
 /// Each indicator of the 837 and the older ones still sent, and what it stands for.
 ///
-/// The indicator names the plan that the claim is sent to. Commercial are the plans that a health
-/// insurer underwrites or runs for an employer; `16` is the private plan in place of Medicare.
-/// Federal programmes beside Medicare and Medicaid, property and casualty, disability, dental and
-/// what the two sides have agreed on (`ZZ`) are other.
+/// `16` is the private plan in place of Medicare. Federal programmes beside Medicare and Medicaid,
+/// property and casualty, disability and dental are other. An HMO (`HM`), a preferred or exclusive
+/// provider organization (`12`, `14`), point of service (`13`), indemnity (`15`) and what the two
+/// sides have agreed on (`ZZ`) are products that any line of business sells, Medicare Advantage
+/// too: they tell none.
 const INDICATORS: &[(&str, LineOfBusiness)] = &[
     ("09", LineOfBusiness::Other),             // self-pay
     ("11", LineOfBusiness::Other),             // other programmes that are not federal
-    ("12", LineOfBusiness::Commercial),        // preferred provider organization
-    ("13", LineOfBusiness::Commercial),        // point of service
-    ("14", LineOfBusiness::Commercial),        // exclusive provider organization
-    ("15", LineOfBusiness::Commercial),        // indemnity
     ("16", LineOfBusiness::MedicareAdvantage), // Medicare through an HMO at risk
     ("17", LineOfBusiness::Other),             // dental maintenance
     ("AM", LineOfBusiness::Other),             // automobile medical
@@ -23,7 +20,6 @@ const INDICATORS: &[(&str, LineOfBusiness)] = &[
     ("CI", LineOfBusiness::Commercial),        // commercial insurance
     ("DS", LineOfBusiness::Other),             // disability
     ("FI", LineOfBusiness::Other),             // federal employees
-    ("HM", LineOfBusiness::Commercial),        // health maintenance organization
     ("LI", LineOfBusiness::Other),             // liability
     ("LM", LineOfBusiness::Other),             // liability medical
     ("MA", LineOfBusiness::Medicare),          // Medicare part A
@@ -33,13 +29,12 @@ const INDICATORS: &[(&str, LineOfBusiness)] = &[
     ("TV", LineOfBusiness::Other),             // title V
     ("VA", LineOfBusiness::Other),             // veterans
     ("WC", LineOfBusiness::Other),             // workers' compensation
-    ("ZZ", LineOfBusiness::Other),             // agreed between the two sides
 ];
 
-/// The line of business of a claim filing indicator; none where it is not one.
-pub(super) fn line_of_business(indicator: &[u8]) -> Option<LineOfBusiness> {
-    let found = INDICATORS.iter().find(|(code, _)| super::segment::is(indicator, code));
-    found.map(|(_, business)| *business)
+/// The line of business that a claim filing indicator tells; none where it tells none.
+pub(crate) fn line_of_business(indicator: &str) -> Option<LineOfBusiness> {
+    let indicator = indicator.trim();
+    INDICATORS.iter().find(|(code, _)| code.eq_ignore_ascii_case(indicator)).map(|(_, business)| *business)
 }
 
 #[cfg(test)]
@@ -49,14 +44,17 @@ mod tests {
     #[test]
     fn indicators_lead_to_lines_of_business() {
         let check = |indicator: &str, expected| {
-            assert_eq!(line_of_business(indicator.as_bytes()), expected, "{indicator}");
+            assert_eq!(line_of_business(indicator), expected, "{indicator}");
         };
         check("CI", Some(LineOfBusiness::Commercial));
-        check("hm", Some(LineOfBusiness::Commercial));
+        check("bl", Some(LineOfBusiness::Commercial));
         check("16", Some(LineOfBusiness::MedicareAdvantage));
         check("MB", Some(LineOfBusiness::Medicare));
         check("MC", Some(LineOfBusiness::Medicaid));
         check("WC", Some(LineOfBusiness::Other));
+        check("HM", None);
+        check("12", None);
+        check("ZZ", None);
         check("XX", None);
     }
 }
