@@ -85,6 +85,8 @@ pub struct ValueSets {
     classes: HashMap<Vec<Option<SetId>>, ClassId>,
     vectors: Vec<Vec<Option<SetId>>>,
     prefix_chars_max: usize,
+    /// The systems of the rows, a bit each.
+    systems: u32,
     /// Classes of codes that were asked for before and hang on no date.
     cache: DashMap<Code, ClassId>,
 }
@@ -123,6 +125,7 @@ impl ValueSets {
             classes: HashMap::new(),
             vectors: Vec::new(),
             prefix_chars_max: 0,
+            systems: 0,
             cache: DashMap::new(),
         };
         for (place, definition) in definitions.iter().enumerate() {
@@ -190,6 +193,11 @@ impl ValueSets {
         self.vectors.get(usize::from(class.0)).into_iter().flatten().filter_map(|set| *set)
     }
 
+    /// Whether any set has codes of a system; of the codes of others a pack knows nothing.
+    pub fn speaks(&self, system: System) -> bool {
+        self.systems >> system as u8 & 1 == 1
+    }
+
     /// The class of a code on a day; with no day, on days when every dated row holds.
     pub fn class_of(&self, code: &Code, day: Option<Date>) -> ClassId {
         if let Some(class) = self.cache.get(code) {
@@ -204,9 +212,13 @@ impl ValueSets {
         class
     }
 
-    /// The classes whose phrases a free text contains. Case, punctuation and spacing do not count.
-    pub fn classes_of_text(&self, text: &str) -> Vec<ClassId> {
+    /// The classes whose phrases a free text contains; `None` where it has no word at all. Case,
+    /// punctuation and spacing do not count.
+    pub fn classes_of_text(&self, text: &str) -> Option<Vec<ClassId>> {
         let words = words_of(text);
+        if words.is_empty() {
+            return None;
+        }
         let mut found: Vec<ClassId> = self
             .phrases
             .iter()
@@ -215,10 +227,13 @@ impl ValueSets {
             .collect();
         found.sort_unstable();
         found.dedup();
-        found
+        Some(found)
     }
 
     fn add(&mut self, entry: &Entry, axis: usize, set: SetId) -> Result<(), SetId> {
+        if !matches!(entry.pattern, Pattern::Phrase(_)) {
+            self.systems |= 1 << entry.system as u8;
+        }
         let row = |exact| Row {
             axis,
             set,

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::explain::engine_finding;
 use crate::{
     code::SetId,
-    fact::View,
+    fact::{Answer, View},
     pack::Pack,
     request::{Line, Request},
     verdict::{LineDecision, Verdict},
@@ -31,14 +31,14 @@ pub(super) fn settle(pack: &Pack, request: &Request, decided: &mut [LineDecision
         if !is_in(pack, request, line, followers) || !decision.findings.is_empty() {
             continue;
         }
-        let day = request.service_day(line);
+        let view = View::new(request, line, &pack.sets);
         let (mut certain, mut perhaps, mut numbers) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
         for (place, parent) in &parents {
             let Some(verdict) = verdicts.get(*place).copied() else { continue };
-            match (day, request.service_day(parent)) {
-                (Some(one), Some(two)) if one != two => continue,
-                (Some(_), Some(_)) => certain.insert(verdict),
-                (_, _) => perhaps.insert(verdict),
+            match view.is_same_day(parent) {
+                Answer::No => continue,
+                Answer::Yes => certain.insert(verdict),
+                Answer::Unknown => perhaps.insert(verdict),
             };
             numbers.extend(reasons.get(*place).copied());
         }

@@ -1,20 +1,22 @@
 //! How each fact of the dictionary is drawn from a request.
 
-mod duration;
+mod history;
+mod onset;
 
-pub(super) use duration::{months_diagnosed_twice, months_since_onset, months_since_procedure, sessions};
+pub(super) use history::{history_diagnoses, months_diagnosed_twice, months_since_procedure, sessions};
+pub(super) use onset::months_since_onset;
 
 use super::{Answer, Argument, Drawn, Shown, Value, View, view};
 use crate::{
     code::{ClassMask, Code},
-    date::{day_number, plus_months, years_between},
+    date::{day_number, years_between},
     request::{
         Concept, Diagnosis, Form, Frequency, Given, Kind, LineOfBusiness, PainType, Pointers, Purpose, Sex, Source,
         Sourced, Status, Verification,
     },
     verdict::Cause,
 };
-use view::{NOWHERE, cause_of, is_confirmed};
+use view::{NOWHERE, cause_of, is_there};
 
 const ANY: Value<'static> = Value::Span(i64::MIN, i64::MAX);
 const NO: u32 = 0b01;
@@ -55,10 +57,13 @@ fn code<'a>(view: &View<'a>, given: &'a Given<Code>) -> Drawn<'a> {
     }
 }
 
-fn codes<'a>(view: &View<'a>, list: &'a [Sourced<Code>]) -> Drawn<'a> {
+/// The codes of a list, and any other where something was `unread` among them.
+fn codes<'a>(view: &View<'a>, list: &'a [Sourced<Code>], unread: Option<&'a Source>) -> Drawn<'a> {
     let shown = list.iter().map(|sourced| view.shown(&sourced.value, &sourced.source)).collect();
-    let source = list.first().map_or(&NOWHERE, |sourced| &sourced.source);
-    certain(Value::Codes { shown, maybe: Vec::new(), open: false }, source)
+    let source = unread.or(list.first().map(|sourced| &sourced.source)).unwrap_or(&NOWHERE);
+    let mut drawn = certain(Value::Codes { shown, maybe: Vec::new(), open: unread.is_some() }, source);
+    drawn.cause = unread.map(|_| Cause::Unreadable);
+    drawn
 }
 
 fn span<'a>(given: &'a Given<i64>) -> Drawn<'a> {
@@ -119,28 +124,30 @@ pub(super) fn concept<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
 }
 
 pub(super) fn narrative<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    let any = Value::Codes { shown: Vec::new(), maybe: Vec::new(), open: true };
     match &view.line.narrative {
         Given::Value(sourced) => {
             let source = &sourced.source;
-            let classes = view.sets.classes_of_text(sourced.value.reveal());
+            let Some(classes) = view.sets.classes_of_text(sourced.value.reveal()) else {
+                return unknown(any, &Given::<()>::Absent);
+            };
             let shown = classes.into_iter().map(|class| Shown { class, code: None, source }).collect();
             certain(Value::Codes { shown, maybe: Vec::new(), open: false }, source)
         }
-        given => unknown(Value::Codes { shown: Vec::new(), maybe: Vec::new(), open: true }, given),
+        given => unknown(any, given),
     }
 }
 
 pub(super) fn same_day_procedures<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
     let (mut shown, mut maybe, mut open) = (Vec::new(), Vec::new(), false);
     for other in view.request.lines.iter().filter(|other| !std::ptr::eq(*other, view.line)) {
-        let same_day = match (view.day(), view.request.service_day(other)) {
-            (Some(one), Some(two)) if one != two => continue,
-            (Some(_), Some(_)) => true,
-            (_, _) => false,
+        let list = match view.is_same_day(other) {
+            Answer::No => continue,
+            Answer::Yes => &mut shown,
+            Answer::Unknown => &mut maybe,
         };
         match &other.procedure {
-            Given::Value(sourced) if same_day => shown.push(view.shown(&sourced.value, &sourced.source)),
-            Given::Value(sourced) => maybe.push(view.shown(&sourced.value, &sourced.source)),
+            Given::Value(sourced) => list.push(view.shown(&sourced.value, &sourced.source)),
             Given::Absent | Given::Unreadable(_) => open = true,
         }
     }
@@ -150,11 +157,11 @@ pub(super) fn same_day_procedures<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<
 }
 
 pub(super) fn modifiers<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
-    codes(view, &view.line.modifiers)
+    codes(view, &view.line.modifiers, view.line.unread_modifier.as_ref())
 }
 
 pub(super) fn condition_codes<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
-    codes(view, &view.request.condition_codes)
+    codes(view, &view.request.condition_codes, view.request.unread_condition_code.as_ref())
 }
 
 pub(super) fn approved<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
@@ -201,9 +208,9 @@ pub(super) fn sex<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
 fn diagnoses_where<'a>(view: &View<'a>, counts: impl Fn(&Diagnosis) -> bool) -> Drawn<'a> {
     let (mut shown, mut unreadable) = (Vec::new(), None);
     for diagnosis in view.request.diagnoses.iter().filter(|diagnosis| counts(diagnosis)) {
-        match &diagnosis.code {
-            Given::Value(sourced) => shown.push(view.shown(&sourced.value, &sourced.source)),
-            Given::Absent | Given::Unreadable(_) => unreadable = Some(diagnosis.code.source()),
+        match view.read(&diagnosis.code) {
+            Some(sourced) => shown.push(view.shown(&sourced.value, &sourced.source)),
+            None => unreadable = Some(diagnosis.code.source()),
         }
     }
     let open = unreadable.is_some();
@@ -218,7 +225,7 @@ fn diagnoses_where<'a>(view: &View<'a>, counts: impl Fn(&Diagnosis) -> bool) -> 
 }
 
 pub(super) fn request_diagnoses<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
-    diagnoses_where(view, |diagnosis| is_confirmed(diagnosis) && diagnosis.status == Status::Active)
+    diagnoses_where(view, is_there)
 }
 
 pub(super) fn unconfirmed_diagnoses<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
@@ -231,22 +238,6 @@ pub(super) fn past_diagnoses<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
     diagnoses_where(view, |diagnosis| {
         diagnosis.verification != Verification::Refuted && diagnosis.status == Status::Past
     })
-}
-
-pub(super) fn history_diagnoses<'a>(view: &View<'a>, arguments: &[Argument]) -> Drawn<'a> {
-    let window = months_of(arguments);
-    let (mut shown, mut maybe) = (Vec::new(), Vec::new());
-    for encounter in view.request.earlier() {
-        let list = match (view.day(), encounter.service_date.exact()) {
-            (Some(day), Some(on)) if on > day || plus_months(on, window) < day => continue,
-            (Some(_), Some(_)) => &mut shown,
-            (_, _) => &mut maybe,
-        };
-        list.extend(encounter.diagnoses.iter().map(|code| view.shown(code, &encounter.source)));
-    }
-    let cause = (!maybe.is_empty()).then_some(Cause::Unreadable);
-    let root = (cause.is_some() && view.day().is_none()).then_some("line.service_date");
-    Drawn { value: Value::Codes { shown, maybe, open: false }, known: Answer::Yes, cause, source: None, root }
 }
 
 pub(super) fn invalid_diagnosis<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
@@ -268,16 +259,16 @@ pub(super) fn line_diagnoses<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
     match view.pointed() {
         Some(pointed) => {
             for diagnosis in pointed {
-                match &diagnosis.code {
-                    Given::Value(sourced) if is_confirmed(diagnosis) && diagnosis.status == Status::Active => {
+                match view.read(&diagnosis.code) {
+                    Some(sourced) if is_there(diagnosis) => {
                         shown.push(view.shown(&sourced.value, &sourced.source));
                     }
-                    Given::Value(sourced) => {
+                    Some(sourced) => {
                         cause = cause.or(Some(Cause::Contradictory));
                         source = Some(&sourced.source);
                         maybe.push(view.shown(&sourced.value, &sourced.source));
                     }
-                    Given::Absent | Given::Unreadable(_) => {
+                    None => {
                         (open, cause) = (true, Some(Cause::Unreadable));
                         source = Some(diagnosis.code.source());
                     }

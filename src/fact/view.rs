@@ -4,7 +4,7 @@ use super::{Answer, Drawn, Shown, Value};
 use crate::{
     code::{ClassId, Code, Icd10Cm, ValueSets},
     date::{Date, DateSpan},
-    request::{Diagnosis, Given, Line, Pointers, Request, Source, Verification},
+    request::{Diagnosis, Given, Line, Pointers, Request, Source, Sourced, Status, Verification},
     verdict::Cause,
 };
 
@@ -34,9 +34,27 @@ impl<'a> View<'a> {
         self.service.get().and_then(DateSpan::exact)
     }
 
-    /// The class of a code on the line's day.
+    /// Whether another line of the request was served on this line's day.
+    pub fn is_same_day(&self, other: &Line) -> Answer {
+        match (self.service.get(), self.request.service_span(other).get()) {
+            (Some(one), Some(two)) if one.last < two.first || two.last < one.first => Answer::No,
+            (Some(one), Some(two)) if one.exact().is_some() && one == two => Answer::Yes,
+            (_, _) => Answer::Unknown,
+        }
+    }
+
+    /// The class of a code on the line's day, the first of several it may mean.
     pub fn class_of(&self, code: &Code) -> ClassId {
-        self.sets.class_of(code, self.day())
+        self.sets.class_of(code, self.service.get().map(|days| days.first))
+    }
+
+    /// A diagnosis code that can be read. One of a system in which the pack has no set may be
+    /// anything: old ICD-9-CM codes, for one.
+    pub(super) fn read(&self, code: &'a Given<Code>) -> Option<&'a Sourced<Code>> {
+        match code {
+            Given::Value(sourced) if self.sets.speaks(sourced.value.system()) => Some(sourced),
+            Given::Value(_) | Given::Absent | Given::Unreadable(_) => None,
+        }
     }
 
     pub(super) fn shown(&self, code: &Code, source: &'a Source) -> Shown<'a> {
@@ -102,7 +120,7 @@ pub(super) fn cause_of<T>(given: &Given<T>) -> Cause {
     if given.is_absent() { Cause::Absent } else { Cause::Unreadable }
 }
 
-/// Whether a diagnosis counts as certainly there.
-pub(super) fn is_confirmed(diagnosis: &Diagnosis) -> bool {
-    diagnosis.verification == Verification::Confirmed
+/// Whether a diagnosis is certainly there: confirmed, and not of the past.
+pub(super) fn is_there(diagnosis: &Diagnosis) -> bool {
+    diagnosis.verification == Verification::Confirmed && diagnosis.status == Status::Active
 }

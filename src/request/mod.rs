@@ -41,6 +41,8 @@ pub struct Request {
     pub diagnoses: Vec<Diagnosis>,
     /// NUBC condition codes (institutional).
     pub condition_codes: Vec<Sourced<Code>>,
+    /// Where something stood that is no condition code: there may be any.
+    pub unread_condition_code: Option<Source>,
     /// The service lines.
     pub lines: Vec<Line>,
     /// What is known of the member's earlier services.
@@ -190,6 +192,8 @@ pub struct Line {
     pub concept: Given<Concept>,
     /// Modifiers, in order.
     pub modifiers: Vec<Sourced<Code>>,
+    /// Where something stood that is no modifier: the line may have any.
+    pub unread_modifier: Option<Source>,
     /// The diagnoses the line points to.
     pub pointers: Pointers,
     /// The day of service, its first where it spans several; an order: the planned day.

@@ -152,6 +152,7 @@ pub fn request(random: &mut Random, pack: &Pack, unknown: bool) -> Request {
         } else {
             Vec::new()
         },
+        unread_condition_code: (unknown && random.percent(3)).then(here),
         lines,
         history,
         remarks: Vec::new(),
@@ -213,6 +214,7 @@ fn line(random: &mut Random, pack: &Pack, number: usize, day: Date, diagnoses: u
         } else {
             Vec::new()
         },
+        unread_modifier: (unknown && random.percent(5)).then(here),
         pointers: Pointers::To(pointers, here()),
         service_date: match random.below(20) {
             0 if number > 0 => given(DateSpan::day(day.tomorrow().unwrap())),

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     code::{Code, System},
     date::DateSpan,
-    exchange::Fault,
+    exchange::{Fault, codes},
     request::{Approval, Form, Frequency, Given, Kind, Request, Source, Sourced},
 };
 
@@ -71,6 +71,7 @@ pub(super) fn request(claim: &Claim<'_>, scope: &Scope<'_, '_>, origin: Origin<'
         let source = Source::field("Claim.procedure");
         remarks.push(Sourced::new("procedures of the claim that are no item are left aside".to_owned(), source));
     }
+    let (condition_codes, unread_condition_code) = condition_codes(claim);
     let related = claim.related.iter().find(|related| replaces(related));
     let mut plan = plan(&coverage);
     plan.prior_authorization = insurance.map_or(Given::Absent, |(index, insurance)| approval(index, insurance));
@@ -89,7 +90,8 @@ pub(super) fn request(claim: &Claim<'_>, scope: &Scope<'_, '_>, origin: Origin<'
         onset: onset(claim),
         stated_pain_type: Given::Absent,
         diagnoses: diagnoses.list,
-        condition_codes: condition_codes(claim),
+        condition_codes,
+        unread_condition_code,
         lines,
         history: Vec::new(),
         remarks,
@@ -190,18 +192,20 @@ fn onset(claim: &Claim<'_>) -> Given<DateSpan> {
     }
 }
 
-/// NUBC condition codes among the supporting information.
-fn condition_codes(claim: &Claim<'_>) -> Vec<Sourced<Code>> {
-    let infos = claim.supporting_info.iter().enumerate();
-    infos
-        .flat_map(|(index, info)| {
-            let codings = info.code.get().map(|code| &*code.coding).unwrap_or_default();
-            let source = Source::member("Claim.supportingInfo", index, "code");
-            texts_of(codings, System::ConditionCode)
-                .filter_map(|text| Code::parse(System::ConditionCode, text).ok())
-                .map(move |code| Sourced::new(code, source.clone()))
-        })
-        .collect()
+/// NUBC condition codes among the supporting information, and where one stood that is none.
+fn condition_codes(claim: &Claim<'_>) -> (Vec<Sourced<Code>>, Option<Source>) {
+    let (mut read, mut unread) = (Vec::new(), None);
+    for (index, info) in claim.supporting_info.iter().enumerate() {
+        let codings = info.code.get().map(|code| &*code.coding).unwrap_or_default();
+        let source = Source::member("Claim.supportingInfo", index, "code");
+        for text in texts_of(codings, System::ConditionCode) {
+            match codes::condition_code(text) {
+                Some(code) => read.push(Sourced::new(code, source.clone())),
+                None => unread = unread.or(Some(source.clone())),
+            }
+        }
+    }
+    (read, unread)
 }
 
 /// A prior authorization without its day: the claim does not say when it was given.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     code::{Code, System},
+    exchange::codes,
     request::{self, Given, PainType, Purpose, Source},
 };
 
@@ -18,10 +19,12 @@ const PURPOSE: &str = "urn:claimgate:purpose";
 /// System of the pain type that an order states.
 const PAIN_TYPE: &str = "urn:claimgate:pain-type";
 
-/// A CPT or HCPCS code has five characters, an ICD-10-PCS code seven.
-const PROCEDURES: &[(System, usize)] = &[(System::Cpt, 5), (System::Hcpcs, 5), (System::Icd10Pcs, 7)];
+/// Systems of procedures.
+const PROCEDURES: &[System] = &[System::Cpt, System::Hcpcs, System::Icd10Pcs];
 /// Systems of diagnoses, the one that claims are paid by first.
 const DIAGNOSES: &[System] = &[System::Icd10Cm, System::Snomed, System::Icd9Cm];
+/// What is expected where a diagnosis is named.
+const DIAGNOSIS: &str = "an ICD-10-CM or SNOMED CT code";
 
 /// What a concept says of a procedure.
 #[derive(Debug)]
@@ -30,6 +33,8 @@ pub(super) struct Procedure {
     pub(super) code: Given<Code>,
     /// Modifiers that stood behind it, as in `64493-KX`.
     pub(super) modifiers: Vec<Code>,
+    /// Whether something else stood behind it.
+    pub(super) unread_modifier: bool,
     /// A structured concept.
     pub(super) concept: Given<request::Concept>,
 }
@@ -39,20 +44,29 @@ pub(super) struct Procedure {
 pub(super) fn diagnoses(concept: &Concept<'_>, source: &Source) -> Vec<Given<Code>> {
     for system in DIAGNOSES {
         let mut codes: Vec<Code> = Vec::new();
+        let mut unread = false;
         for text in texts_of(&concept.coding, *system) {
-            if let Ok(code) = Code::parse(*system, text)
-                && !codes.contains(&code)
-            {
-                codes.push(code);
+            match diagnosis(*system, text) {
+                Some(code) if codes.contains(&code) => {}
+                Some(code) => codes.push(code),
+                None => unread = true,
             }
         }
         if !codes.is_empty() {
-            return codes.into_iter().map(|code| Given::value(code, source.clone())).collect();
+            let read = codes.into_iter().map(|code| Given::value(code, source.clone()));
+            return read.chain(unread.then(|| Given::unreadable(DIAGNOSIS, source.clone()))).collect();
         }
     }
     match says_something(&concept.coding, &concept.text) {
-        true => vec![Given::unreadable("an ICD-10-CM or SNOMED CT code", source.clone())],
+        true => vec![Given::unreadable(DIAGNOSIS, source.clone())],
         false => Vec::new(),
+    }
+}
+
+fn diagnosis(system: System, text: &str) -> Option<Code> {
+    match system {
+        System::Icd9Cm => Code::parse(system, text).ok(),
+        _ => codes::diagnosis(system, text),
     }
 }
 
@@ -68,14 +82,15 @@ pub(super) fn procedure(coding: &[Coding<'_>], text: &Text<'_>, source: &Source)
                 _ => return None,
             })
         });
-    for (system, chars) in PROCEDURES {
-        let mut found = coded(coding, *system, *chars);
+    for system in PROCEDURES {
+        let mut found = coded(coding, *system);
         let Some((code, modifiers)) = found.next() else { continue };
         let code = match found.all(|(other, _)| other == code) {
             true => Given::value(code, source.clone()),
             false => Given::unreadable("one CPT, HCPCS or ICD-10-PCS code", source.clone()),
         };
-        return Procedure { code, modifiers, concept };
+        let unread_modifier = modifiers.iter().any(Option::is_none);
+        return Procedure { code, modifiers: modifiers.into_iter().flatten().collect(), unread_modifier, concept };
     }
     let ours = |coding: &&Coding<'_>| !coding.system.is(PROCEDURE_CONCEPT);
     let given = text.get().is_some() || coding.iter().filter(ours).any(|coding| coding.code.get().is_some());
@@ -83,7 +98,7 @@ pub(super) fn procedure(coding: &[Coding<'_>], text: &Text<'_>, source: &Source)
         true => Given::unreadable("a CPT, HCPCS or ICD-10-PCS code", source.clone()),
         false => Given::Absent,
     };
-    Procedure { code, modifiers: Vec::new(), concept }
+    Procedure { code, modifiers: Vec::new(), unread_modifier: false, concept }
 }
 
 /// What an order is for.
@@ -118,7 +133,7 @@ pub(super) fn place_of_service(concept: &Concept<'_>) -> Option<Code> {
 
 /// A modifier: its element says what it is, so its system does not count.
 pub(super) fn modifier(concept: &Concept<'_>) -> Option<Code> {
-    concept.coding.iter().find_map(|coding| Code::parse(System::Modifier, coding.code.get()?).ok())
+    concept.coding.iter().find_map(|coding| codes::modifier(coding.code.get()?))
 }
 
 /// Whether one of the codings says `code`, of whatever system.
@@ -134,9 +149,9 @@ pub(super) fn texts_of<'c>(coding: &'c [Coding<'_>], system: System) -> impl Ite
     })
 }
 
-/// Every code of `system` with the modifiers behind it. CPT and HCPCS travel under each other's
+/// Every code of `system` with what stands behind it, `None` where that is no modifier. CPT and HCPCS travel under each other's
 /// URI: their shape tells which it is.
-fn coded(coding: &[Coding<'_>], system: System, chars: usize) -> impl Iterator<Item = (Code, Vec<Code>)> {
+fn coded(coding: &[Coding<'_>], system: System) -> impl Iterator<Item = (Code, Vec<Option<Code>>)> {
     coding.iter().filter_map(move |coding| {
         let text = coding.code.get()?;
         let mut parts = text.split('-');
@@ -145,9 +160,8 @@ fn coded(coding: &[Coding<'_>], system: System, chars: usize) -> impl Iterator<I
             System::Cpt | System::Hcpcs => System::of_procedure(head),
             other => other,
         };
-        let code = Code::parse(system, head).ok().filter(|code| named == system && code.text().len() == chars)?;
-        let modifiers = parts.filter_map(|part| Code::parse(System::Modifier, part).ok());
-        Some((code, modifiers.filter(|modifier| modifier.text().len() == 2).collect()))
+        let code = codes::procedure(Some(system), head).filter(|_| named == system)?;
+        Some((code, parts.map(codes::modifier).collect()))
     })
 }
 

@@ -37,12 +37,15 @@ pub(super) fn line(
     let procedure = procedure(coding, &text, &source("productOrService"));
     let mut modifiers: Vec<_> =
         procedure.modifiers.iter().map(|code| Sourced::new(*code, source("productOrService"))).collect();
+    let mut unread = procedure.unread_modifier.then(|| source("productOrService"));
     for (part, concept) in item.modifier.iter().enumerate() {
         let source = Source::part("Claim.item", index, "modifier", part);
         match modifier(concept) {
             Some(code) => modifiers.push(Sourced::new(code, source)),
             None if concept.text.get().is_some() || !concept.coding.is_empty() => {
-                remarks.push(Sourced::new("a modifier that cannot be read is left aside".to_owned(), source));
+                const REMARK: &str = "this is no modifier; the line may have any";
+                unread.get_or_insert(source.clone());
+                remarks.push(Sourced::new(REMARK.to_owned(), source));
             }
             None => {}
         }
@@ -57,6 +60,7 @@ pub(super) fn line(
         procedure: procedure.code,
         concept: procedure.concept,
         modifiers,
+        unread_modifier: unread,
         pointers: pointers(item, index, header),
         service_date: service_date(item, index, header),
         units_milli: units(item.quantity.get().and_then(|quantity| quantity.value), source("quantity")),

@@ -87,6 +87,7 @@ pub(super) fn request(
         stated_pain_type,
         diagnoses: diagnoses.list,
         condition_codes: Vec::new(),
+        unread_condition_code: None,
         lines: vec![line(order, pointers, purpose)],
         history: Vec::new(),
         remarks: Vec::new(),
@@ -100,13 +101,18 @@ fn line(order: &ServiceRequest<'_>, pointers: Pointers, purpose: Given<Purpose>)
     let narrative =
         text.map(|text| Given::value(Private::new(text.to_owned()), Source::field("ServiceRequest.code.text")));
     let quantity = order.quantity.get().and_then(|quantity| quantity.value);
-    let Procedure { code, modifiers, concept } =
-        read.unwrap_or(Procedure { code: Given::Absent, modifiers: Vec::new(), concept: Given::Absent });
+    let Procedure { code, modifiers, unread_modifier, concept } = read.unwrap_or(Procedure {
+        code: Given::Absent,
+        modifiers: Vec::new(),
+        unread_modifier: false,
+        concept: Given::Absent,
+    });
     Line {
         number: 1,
         procedure: code,
         concept,
         modifiers: modifiers.into_iter().map(|modifier| Sourced::new(modifier, source.clone())).collect(),
+        unread_modifier: unread_modifier.then_some(source),
         pointers,
         service_date: occurrence(order),
         units_milli: units(quantity, Source::field("ServiceRequest.quantityQuantity")),

@@ -145,6 +145,7 @@ fn body(fields: &Fields<'_, '_>, id: &str, faults: &mut Faults) -> Request {
         },
         diagnoses,
         condition_codes: sourced(condition_codes),
+        unread_condition_code: None,
         lines,
         history: {
             let list = fields.list("history", HISTORY_MAX, faults).iter().enumerate();
@@ -224,6 +225,7 @@ fn line(tree: &Tree<'_>, index: usize, claim: &Claim, remarks: &mut Vec<Sourced<
         procedure: fields.given("procedure", codes::PROCEDURE, faults, |text| codes::procedure(system, text)),
         concept: fields.choice("concept", choices::CONCEPT, faults),
         modifiers: sourced(modifiers),
+        unread_modifier: None,
         pointers: pointers(&fields, claim, faults),
         service_date: service_date(&fields, faults),
         units_milli: units(&fields, faults),

@@ -173,6 +173,7 @@ impl Claim {
             stated_pain_type: Given::Absent,
             diagnoses: self.diagnoses,
             condition_codes: Vec::new(),
+            unread_condition_code: None,
             lines: self.lines,
             history: Vec::new(),
             remarks: self.remarks,

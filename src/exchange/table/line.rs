@@ -107,6 +107,7 @@ pub(super) fn line(
         procedure: cells.given(Column::ProcedureCode, codes::PROCEDURE, |text| codes::procedure(None, text)),
         concept: Given::Absent,
         modifiers,
+        unread_modifier: None,
         pointers: pointers(cells, diagnoses),
         service_date: cells.given(Column::ServiceDate, DATE, date),
         units_milli: cells.given(Column::Units, UNITS, units_milli),

@@ -304,6 +304,7 @@ fn bare(id: String, hierarchy: &Hierarchy, form: Form, stand: Stand) -> Request 
         stated_pain_type: Given::Absent,
         diagnoses: Vec::new(),
         condition_codes: Vec::new(),
+        unread_condition_code: None,
         lines: Vec::new(),
         history: Vec::new(),
         remarks: Vec::new(),

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     code::{Code, System},
+    exchange::codes,
     request::{Diagnosis, Given, Line, Source, Sourced, Status, Verification},
 };
 
@@ -93,9 +94,13 @@ fn diagnosis_code(qualifier: &[u8], code: &[u8], source: Source) -> Given<Code> 
     let Some(system) = diagnosis_system(qualifier) else {
         return Given::unreadable("a diagnosis qualified ABK, ABF, BK or BF", source);
     };
-    match Code::parse(system, &text(code)) {
-        Ok(code) => Given::value(code, source),
-        Err(_) => Given::unreadable("a diagnosis code", source),
+    let code = match system {
+        System::Icd10Cm => codes::diagnosis(system, &text(code)),
+        _ => Code::parse(system, &text(code)).ok(),
+    };
+    match code {
+        Some(code) => Given::value(code, source),
+        None => Given::unreadable("a diagnosis code", source),
     }
 }
 
@@ -104,17 +109,20 @@ fn diagnosis(code: Given<Code>) -> Diagnosis {
 }
 
 fn condition(claim: &mut Claim, code: &[u8], source: Source) {
-    match Code::parse(System::ConditionCode, &text(code)) {
-        Ok(code) => claim.request.condition_codes.push(Sourced::new(code, source)),
-        Err(_) => claim.remark("this is no condition code and was left out", source),
+    match codes::condition_code(&text(code)) {
+        Some(code) => claim.request.condition_codes.push(Sourced::new(code, source)),
+        None => {
+            claim.request.unread_condition_code.get_or_insert(source.clone());
+            claim.remark("this is no condition code; the claim may have any", source);
+        }
     }
 }
 
 /// An inpatient procedure as a line of its own, numbered when the claim is whole.
 fn procedure(code: &[u8], source: Source, day: Given<crate::date::DateSpan>) -> Line {
-    let procedure = match Code::parse(System::Icd10Pcs, &text(code)) {
-        Ok(code) if code.text().len() == 7 => Given::value(code, source),
-        Ok(_) | Err(_) => Given::unreadable("an ICD-10-PCS code of seven characters", source),
+    let procedure = match codes::procedure(Some(System::Icd10Pcs), &text(code)) {
+        Some(code) => Given::value(code, source),
+        None => Given::unreadable("an ICD-10-PCS code of seven characters", source),
     };
     Line { procedure, service_date: day, ..line::numbered(0) }
 }

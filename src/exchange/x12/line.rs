@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     code::{Code, System},
+    exchange::codes,
     money::Cents,
     private::Private,
     request::{Given, Line, Pointers, Source, Sourced},
@@ -24,6 +25,7 @@ pub(super) fn numbered(number: u32) -> Line {
         procedure: Given::Absent,
         concept: Given::Absent,
         modifiers: Vec::new(),
+        unread_modifier: None,
         pointers: Pointers::Unknown(Given::Absent),
         service_date: Given::Absent,
         units_milli: Given::Absent,
@@ -104,10 +106,13 @@ fn service(
     }
     let modifiers = [(m1, m1_name), (m2, m2_name), (m3, m3_name), (m4, m4_name), (fifth, description_name)];
     for (modifier, name) in modifiers {
-        match Code::parse(System::Modifier, &text(modifier)) {
+        match codes::modifier(&text(modifier)) {
             _ if modifier.is_empty() => {}
-            Ok(code) if code.text().len() == 2 => line.modifiers.push(Sourced::new(code, stand.element(name))),
-            Ok(_) | Err(_) => remark("this is no modifier and was left out", stand.element(name)),
+            Some(code) => line.modifiers.push(Sourced::new(code, stand.element(name))),
+            None => {
+                remark("this is no modifier; the line may have any", stand.element(name));
+                line.unread_modifier.get_or_insert(stand.element(name));
+            }
         }
     }
     if !description.is_empty() && line.narrative.is_absent() {
@@ -132,10 +137,9 @@ fn procedure(qualifier: &[u8], code: &[u8], source: Source) -> Given<Code> {
     if qualifier.is_empty() && code.is_empty() {
         return Given::Absent;
     }
-    let code = text(code);
-    match Code::parse(System::of_procedure(&code), &code) {
-        Ok(code) if is(qualifier, "HC") && code.text().len() == 5 => Given::value(code, source),
-        Ok(_) | Err(_) => Given::unreadable("a CPT or HCPCS code of five characters under HC", source),
+    match codes::procedure(Some(System::Cpt), &text(code)).filter(|_| is(qualifier, "HC")) {
+        Some(code) => Given::value(code, source),
+        None => Given::unreadable("a CPT or HCPCS code of five characters under HC", source),
     }
 }
 

@@ -185,7 +185,7 @@ fn what_is_no_line_is_remarked() {
     assert_eq!(
         remarks,
         [
-            "a modifier that cannot be read is left aside @Claim.item[0].modifier[0]",
+            "this is no modifier; the line may have any @Claim.item[0].modifier[0]",
             "details of an item are no lines of their own @Claim.item[0].detail",
             "procedures of the claim that are no item are left aside @Claim.procedure",
         ]
