@@ -24,5 +24,5 @@ pub mod desk;
 
 // DOORS: each knows one outside language.
 pub mod case;
-pub mod exchange;
 pub mod cli;
+pub mod exchange;
