@@ -26,3 +26,8 @@ pub mod desk;
 pub mod case;
 pub mod cli;
 pub mod exchange;
+pub mod http;
+
+// What an operator sets, and what the house says of itself.
+pub mod config;
+pub mod telemetry;

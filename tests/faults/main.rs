@@ -5,6 +5,7 @@
 
 mod names;
 mod packs;
+mod questions;
 mod scripts;
 
 use std::{fs, path::Path};

@@ -67,15 +67,21 @@ pub(super) fn professional(line: &mut Line, segment: &Segment<'_>, stand: Stand,
     line.pointers = self::pointers(segment, pointers, stand.element("SV107"));
 }
 
-/// Takes SV2 into `line`; it has no pointers.
+/// Takes SV2 into `line`; it has no pointers. A line without a procedure is billed by its revenue
+/// code alone, as room and board are: then that is what was done.
 pub(super) fn institutional(
     line: &mut Line,
     segment: &Segment<'_>,
     stand: Stand,
     remark: &mut dyn FnMut(&str, Source),
 ) {
-    let [_, _revenue, composite, charge, unit, units] = segment.elements();
+    let [_, revenue, composite, charge, unit, units] = segment.elements();
     service(line, segment, composite, [charge, unit, units], (&SV2, stand), remark);
+    if line.procedure.is_absent()
+        && let Ok(code) = Code::parse(System::Revenue, &text(revenue))
+    {
+        line.procedure = Given::value(code, stand.element("SV201"));
+    }
 }
 
 fn service(

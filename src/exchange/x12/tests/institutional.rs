@@ -33,7 +33,9 @@ fn a_service_line() {
 fn lines_without_date_diagnosis_or_procedure() {
     let request = claim("13", "", "SV2*0250**100*UN*2~DTP*472*D8*20260311~");
     assert_eq!(request.lines[0].pointers, Pointers::Unknown(Given::Absent));
-    assert!(request.lines[0].procedure.is_absent());
+    let procedure = request.lines[0].procedure.get().unwrap();
+    assert_eq!((procedure.system(), procedure.text()), (System::Revenue, "0250"), "billed by revenue code alone");
+    assert!(claim("13", "", "SV2***100*UN*2~").lines[0].procedure.is_absent());
     assert_eq!(request.lines[0].service_date.get().unwrap().to_string(), "2026-03-11");
     assert!(claim("13", "", SV2).lines[0].service_date.is_absent());
 }
