@@ -24,5 +24,10 @@ pub mod desk;
 
 // DOORS: each knows one outside language.
 pub mod case;
-pub mod exchange;
 pub mod cli;
+pub mod exchange;
+pub mod http;
+
+// What an operator sets, and what the house says of itself.
+pub mod config;
+pub mod telemetry;

@@ -1,5 +1,11 @@
 //! The command line, from outside: exit codes, what stands on stdout, what on stderr.
-#![expect(clippy::disallowed_methods, clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "tests"
+)]
 
 use std::{fs, path::PathBuf};
 
@@ -191,7 +197,7 @@ fn good_and_bad_claims_are_all_accounted_for() {
         let rest = &left.stdout[left.stdout.find(from).unwrap()..];
         rest[..rest.find(until).unwrap_or(rest.len())].to_owned()
     };
-    insta::assert_snapshot!(part("claim C-bad", "claim C-flag") + &part("claims  ", "nothing more"), @r#"
+    insta::assert_snapshot!(format!("{}{}", part("claim C-bad", "claim C-flag"), part("claims  ", "nothing more")), @r#"
     claim C-bad
          ✗ rejected  there is no field `procedur`
          place         stdin:2: lines[0].procedur
@@ -212,7 +218,10 @@ fn json_is_one_decision_or_reject_a_line() {
     let out: Vec<Value> = left.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(out.len(), 3);
     assert_eq!((&out[0]["request_id"], &out[0]["verdict"]), (&json!("C-allow"), &json!("allow")));
-    assert_eq!((&out[1]["rejected"], &out[1]["request_id"], &out[1]["lines"]), (&json!(true), &json!("C-bad"), &json!(2)));
+    assert_eq!(
+        (&out[1]["rejected"], &out[1]["request_id"], &out[1]["lines"]),
+        (&json!(true), &json!("C-bad"), &json!(2))
+    );
     assert_eq!(out[2]["lines"][0]["findings"][0]["reason"], "epidural-recommended-against");
     assert!(left.stderr.contains("claims    3 in = 1 allowed + 0 flagged + 1 denied + 1 rejected"), "{}", left.stderr);
     assert!(left.stderr.contains("lines     5 in = 1 allowed + 0 flagged + 2 denied + 2 rejected"), "{}", left.stderr);
@@ -314,7 +323,10 @@ fn missing_packs_are_told_with_how_to_name_them() {
 
 #[test]
 fn a_closed_pipe_ends_the_run_quietly() {
-    use std::{io::{Read as _, Write as _}, process::{Command, Stdio}};
+    use std::{
+        io::{Read as _, Write as _},
+        process::{Command, Stdio},
+    };
     let mut child = Command::new(env!("CARGO_BIN_EXE_claimgate"))
         .args(["decide", "-", "--packs", concat!(env!("CARGO_MANIFEST_DIR"), "/rules")])
         .stdin(Stdio::piped())
@@ -352,7 +364,15 @@ fn the_input_does_not_steer_the_terminal() {
 fn rules_are_checked_and_facts_told() {
     let left = claimgate(&["rules", "check"], b"");
     assert_eq!((left.code, left.stderr.as_str()), (0, ""));
-    for part in ["bmj-2025-chronic-spine-pain 1.", " rules, ", " paths, ", " questions, ", " diagram nodes, ", " ms\n", "sha256:"] {
+    for part in [
+        "bmj-2025-chronic-spine-pain 1.",
+        " rules, ",
+        " paths, ",
+        " questions, ",
+        " diagram nodes, ",
+        " ms\n",
+        "sha256:",
+    ] {
         assert!(left.stdout.contains(part), "{part}: {}", left.stdout);
     }
     assert_eq!(claimgate(&["rules", "facts"], b"").stdout, claimgate::fact::markdown());

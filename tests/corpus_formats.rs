@@ -20,9 +20,7 @@ type Verdicts = BTreeMap<(String, u32), (String, String)>;
 fn main() {
     let corpus = std::env::var("CLAIMGATE_CORPUS").ok().map(PathBuf::from).filter(|corpus| corpus.is_dir());
     let is_missing = corpus.is_none();
-    let trial = Trial::test("spine-claims: 837P and CSV agree", move || {
-        corpus.as_deref().map_or(Ok(()), agree)
-    });
+    let trial = Trial::test("spine-claims: 837P and CSV agree", move || corpus.as_deref().map_or(Ok(()), agree));
     libtest_mimic::run(&Arguments::from_args(), vec![trial.with_ignored_flag(is_missing)]).exit();
 }
 

@@ -9,7 +9,10 @@ use std::{
     io::{self, Write},
 };
 
-use super::{Exit, screen::{Ink, Screen}};
+use super::{
+    Exit,
+    screen::{Ink, Screen},
+};
 use crate::{
     exchange::{Fault, Item, Reject},
     verdict::{Decision, LineDecision, Verdict},
@@ -115,7 +118,11 @@ impl Accounting {
                 out,
                 "{:<8}  {:>came$} in {sign} {:>allowed$} allowed + {:>flagged$} flagged + {:>denied$} denied + {:>rejected$} rejected",
                 screen.ink(Ink::Bold, name),
-                account.came, account.allowed, account.flagged, account.denied, account.rejected,
+                account.came,
+                account.allowed,
+                account.flagged,
+                account.denied,
+                account.rejected,
             )?;
         }
         let mut reasons: Vec<_> = self.reasons.iter().collect();

@@ -8,7 +8,10 @@ use std::{
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
-use super::{complain, screen::{Colour, Screen}};
+use super::{
+    complain,
+    screen::{Colour, Screen},
+};
 use crate::{
     fault::PackFault,
     pack::{
@@ -66,7 +69,9 @@ impl PackArgs {
         if folder_by_environment().is_some() {
             return format!("${FOLDER_VARIABLE} names this folder; `--packs DIR` names another");
         }
-        format!("name the folder of the rule packs with `--packs DIR` or ${FOLDER_VARIABLE}; neither was given, so ./{FOLDER} was tried")
+        format!(
+            "name the folder of the rule packs with `--packs DIR` or ${FOLDER_VARIABLE}; neither was given, so ./{FOLDER} was tried"
+        )
     }
 }
 

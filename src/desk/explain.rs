@@ -163,19 +163,27 @@ fn evidence(pack: &Pack, facts: &mut LineFacts<'_>, rule: &Rule, completion: Opt
     list
 }
 
-/// What rules of earlier stages asked and had to hear for the verdict to come this far: amounts,
-/// dates, and every *yes*.
+/// What rules of earlier stages had to hear for the verdict to come this far: each fact that the
+/// finding itself did not show, by the last amount it was held against or by a *yes*.
 fn also_asked(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, decided: &mut LineDecision) {
     let Some(main) = decided.findings.first_mut() else { return };
+    let is_shown = |fact: &str| main.evidence.iter().any(|evidence| evidence.answer == "yes" && evidence.fact == fact);
+    let mut more: Vec<Evidence> = Vec::new();
     for rule in &judged.passed {
         for evidence in evidence(pack, facts, rule, judged.completion.as_ref()) {
-            let tells = evidence.answer == "yes" || evidence.question.starts_with(['≥', 'o']);
-            let known = main.evidence.iter().any(|e| e.fact == evidence.fact && e.question == evidence.question);
-            if tells && !known {
-                main.evidence.push(evidence);
+            let is_amount = evidence.question.starts_with("≥ ") || evidence.question.starts_with("on or after ");
+            let is_told = is_amount || (evidence.answer == "yes" && evidence.question != "known");
+            if is_shown(&evidence.fact) || !is_told {
+                continue;
+            }
+            match more.iter_mut().find(|known| known.fact == evidence.fact) {
+                Some(known) if is_amount => *known = evidence,
+                Some(known) if known.question == evidence.question => {}
+                Some(_) | None => more.push(evidence),
             }
         }
     }
+    main.evidence.append(&mut more);
 }
 
 fn one(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::LineFacts;
 use crate::{
     code::ClassMask,
-    fact::{DICTIONARY, FactId, Shape, amount_words},
+    fact::{DICTIONARY, FactId, Shape, Unit, amount_words},
     pack::Pack,
     tree::{Allowed, Variable, VariableKind},
     verdict::{Cause, Need, Verdict, WouldChange},
@@ -135,7 +135,10 @@ fn by_verdict(rows: Vec<(String, Option<Verdict>)>, before: &str) -> Vec<(String
 
 fn merged_spans(shape: Shape, cuts: &[i64], rows: Vec<(usize, Option<Verdict>)>) -> Vec<(String, Option<Verdict>)> {
     let mut merged: Vec<(usize, usize, Option<Verdict>)> = Vec::new();
-    for (value, then) in rows {
+    // Before 0 months stands only what contradicts itself: an onset after the service.
+    let counts_from_0 = shape == Shape::Quantity(Unit::Months);
+    let is_backwards = |value: usize| counts_from_0 && cuts.get(value).is_some_and(|cut| *cut <= 0);
+    for (value, then) in rows.into_iter().filter(|(value, _)| !is_backwards(*value)) {
         match merged.last_mut() {
             Some((_, last, same)) if *same == then && *last + 1 == value => *last = value,
             _ => merged.push((value, value, then)),
@@ -146,7 +149,8 @@ fn merged_spans(shape: Shape, cuts: &[i64], rows: Vec<(usize, Option<Verdict>)>)
     merged
         .into_iter()
         .map(|(first, last, then)| {
-            let words = match (first.checked_sub(1).and_then(cut), cut(last)) {
+            let from = first.checked_sub(1).filter(|place| !(counts_from_0 && cuts.get(*place) == Some(&0)));
+            let words = match (from.and_then(cut), cut(last)) {
                 (Some(from), Some(to)) => format!("{at_least}{from} and {below}{to}"),
                 (Some(from), None) => format!("{at_least}{from}"),
                 (None, Some(to)) => format!("{below}{to}"),
