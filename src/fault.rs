@@ -61,6 +61,14 @@ impl PackFault {
         self.at(text, start, part.len(), label)
     }
 
+    /// With the first place where `text` has `part` after `before`, underlined.
+    #[must_use]
+    pub fn at_part_after(self, text: &PackText, before: &str, part: &str, label: impl Into<String>) -> PackFault {
+        let from = text.text.find(before).unwrap_or(0);
+        let rest = text.text.get(from..).unwrap_or_default();
+        self.at(text, from + rest.find(part).unwrap_or(0), part.len(), label)
+    }
+
     /// The path of the text at fault, with line and column (1-based).
     pub fn location(&self) -> Option<(String, usize, usize)> {
         let place = self.place.as_ref()?;

@@ -1,11 +1,5 @@
 //! The command line, from outside: exit codes, what stands on stdout, what on stderr.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "tests")]
 
 use std::{fs, path::PathBuf};
 
@@ -197,7 +191,7 @@ fn good_and_bad_claims_are_all_accounted_for() {
         let rest = &left.stdout[left.stdout.find(from).unwrap()..];
         rest[..rest.find(until).unwrap_or(rest.len())].to_owned()
     };
-    insta::assert_snapshot!(format!("{}{}", part("claim C-bad", "claim C-flag"), part("claims  ", "nothing more")), @r#"
+    insta::assert_snapshot!([part("claim C-bad", "claim C-flag"), part("claims  ", "nothing more")].concat(), @r#"
     claim C-bad
          ✗ rejected  there is no field `procedur`
          place         stdin:2: lines[0].procedur

@@ -1,5 +1,5 @@
 //! What is kept twice is kept alike.
-#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::disallowed_methods, reason = "tests")]
 
 #[test]
 fn the_page_of_facts_is_fresh() {
