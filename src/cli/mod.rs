@@ -67,7 +67,7 @@ pub fn run() -> ExitCode {
     let done = match &cli.command {
         Command::Decide(args) => decide::run(args),
         Command::Rules(command) => rules::run(command),
-        Command::Serve(args) => return serve::run(args).into(),
+        Command::Serve(args) => serve::run(args),
     };
     match done {
         Ok(exit) => exit.into(),

@@ -1,55 +1,52 @@
-//! `claimgate serve`: the HTTP API and CDS Hooks, until the process is told to stop.
+//! `claimgate serve`: decisions over HTTP, until it is told to stop.
+//!
+//! Settings come from `CLAIMGATE_*` variables (docs/http.md); what is given here wins.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc};
 
 use arc_swap::ArcSwap;
 
 use super::{Exit, complain, packs, screen::Colour};
-use crate::{config, desk::Desk, http::Service, telemetry};
+use crate::{config, desk::Desk, http, telemetry};
 
-/// Serve the HTTP API and CDS Hooks
+/// Serve decisions over HTTP: /v1/decisions, /v1/packs, CDS Hooks, probes
 ///
-/// Every other setting is a variable of the environment that begins with CLAIMGATE_; docs/http.md
-/// lists them. The log goes to stderr. SIGINT and SIGTERM stop the server; requests under way may
-/// finish.
+/// Further settings are environment variables that begin with CLAIMGATE_; docs/http.md lists them.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    #[command(flatten)]
-    packs: packs::PackArgs,
     /// Where to listen; port 0 takes any free one [default: $CLAIMGATE_ADDRESS, else 127.0.0.1:8080]
     #[arg(long, value_name = "IP:PORT")]
     address: Option<SocketAddr>,
-    /// When to colour faults of packs
+    #[command(flatten)]
+    packs: packs::PackArgs,
+    /// When to colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Colour,
 }
 
-/// Serves until told to stop.
-pub(super) fn run(args: &Args) -> Exit {
+/// Serves until SIGINT or SIGTERM; requests under way are finished.
+pub(super) fn run(args: &Args) -> io::Result<Exit> {
     let (mut server, log) = match config::from_environment() {
         Ok(settings) => settings,
-        Err(error) => return broken(error, "correct the variable, or unset it; docs/http.md lists them all"),
-    };
-    server.address = args.address.unwrap_or(server.address);
-    let Some(packs) = args.packs.load(args.color) else { return Exit::Broken };
-    if let Err(error) = telemetry::start(&log) {
-        return broken(error, "set CLAIMGATE_LOG to levels by target: `claimgate=info,warn`");
-    }
-    let desk = Arc::new(ArcSwap::from_pointee(Desk::new(packs)));
-    let service = match Service::bind(&server, desk) {
-        Ok(service) => service,
         Err(error) => {
-            let message = format!("cannot listen on {}: {error}", server.address);
-            return broken(message, "name another address with `--address IP:PORT`");
+            complain(error, Some("docs/http.md lists every setting"));
+            return Ok(Exit::Broken);
         }
     };
-    match service.run_blocking() {
-        Ok(()) => Exit::Allowed,
-        Err(error) => broken(format!("the server failed: {error}"), "the log above may say more"),
+    if let Some(address) = args.address {
+        server.address = address;
     }
-}
-
-fn broken(message: impl std::fmt::Display, help: &str) -> Exit {
-    complain(message, Some(help));
-    Exit::Broken
+    if let Err(error) = telemetry::start(&log) {
+        complain(error, Some("CLAIMGATE_LOG takes a filter such as `claimgate=info,warn`"));
+        return Ok(Exit::Broken);
+    }
+    let Some(packs) = args.packs.load(args.color) else { return Ok(Exit::Broken) };
+    let desk = Arc::new(ArcSwap::from_pointee(Desk::new(packs)));
+    match http::serve(&server, desk) {
+        Ok(()) => Ok(Exit::Allowed),
+        Err(error) => {
+            complain(format_args!("cannot serve on {}: {error}", server.address), None);
+            Ok(Exit::Broken)
+        }
+    }
 }

@@ -33,7 +33,7 @@ fn a_server_that_cannot_listen_says_why() {
     let address = taken.local_addr().unwrap().to_string();
     let left = claimgate(&["serve", "--address", &address], b"");
     assert_eq!((left.code, left.stdout.as_str()), (1, ""));
-    assert!(left.stderr.contains(&format!("error: cannot listen on {address}: ")), "{}", left.stderr);
+    assert!(left.stderr.contains(&format!("error: cannot serve on {address}: ")), "{}", left.stderr);
     let mut command = assert_cmd::cargo::cargo_bin_cmd!("claimgate");
     let told = run(command.arg("serve").env("CLAIMGATE_LOG_FORMAT", "xml"));
     assert_eq!(told.code, 1);

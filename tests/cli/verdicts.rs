@@ -55,9 +55,11 @@ fn a_denial_says_why_and_what_would_change_it() {
     assert_eq!((left.code, left.stderr.as_str()), (2, ""));
     insta::assert_snapshot!(left.stdout, @r#"
     claim C-deny
-      1  62323  ✗ deny   Recommended for denial: the guideline recommends strongly against epidural
-                        injection of a local anaesthetic, steroid or both for chronic spine pain; trials
-                        show little or no benefit over sham.
+      1  62323  ✗ deny   Recommended for denial: 62323 on 2026-03-10 at the age of 52 years. The
+                        guideline recommends strongly against epidural injection of a local anaesthetic,
+                        steroid or both for chronic spine pain; trials show little or no benefit over
+                        sham. No cancer, infection or inflammatory arthritis is evidenced on the request
+                        or in the look-back.
          why           line.procedure in epidural: yes — 62323 at lines[0].procedure [is_epidural()]
                        line.diagnoses in mixed: no — M54.16 at diagnoses[0].code [pain_type()]
                        line.diagnoses in radicular: yes — M54.16 at diagnoses[0].code [pain_type()]

@@ -4,20 +4,19 @@ use super::{EPIDURAL, broken};
 
 #[test]
 fn a_value_set() {
-    let told =
-        broken("a_value_set", &[("definitions.rhai", "line.procedure in epidural |", "line.procedure in epidurals |")]);
+    let told = broken("a_value_set", &[("definitions.rhai", "any_in(spine_pain)", "any_in(spine_pains)")]);
     insta::assert_snapshot!(told, @r#"
     rule::unknown_value_set
 
-      × there is no value set `epidurals` in this pack
-        ╭─[definitions.rhai:41:23]
-     40 │ fn is_epidural() {
-     41 │     line.procedure in epidurals || (line.procedure in catheter_epidural && points_to_spine_pain())
-        ·                       ────┬────
-        ·                           ╰── asked for here
-     42 │ }
-        ╰────
-      help: did you mean `epidural`?
+      × there is no value set `spine_pains` in this pack
+       ╭─[definitions.rhai:5:27]
+     4 │ fn points_to_spine_pain() {
+     5 │     line.diagnoses.any_in(spine_pains)
+       ·                           ─────┬─────
+       ·                                ╰── asked for here
+     6 │ }
+       ╰────
+      help: did you mean `spine_pain`?
 
     error: the packs have a fault
     "#);
@@ -188,22 +187,22 @@ fn two_files_at_once() {
     let told = broken(
         "two_files_at_once",
         &[
-            ("definitions.rhai", "line.procedure in epidural |", "line.procedure in epidurals |"),
+            ("definitions.rhai", "any_in(spine_pain)", "any_in(spine_pains)"),
             ("6-access/under-18.rhai", "patient.age_years", "patient.age_year"),
         ],
     );
     insta::assert_snapshot!(told, @r#"
     rule::unknown_value_set
 
-      × there is no value set `epidurals` in this pack
-        ╭─[definitions.rhai:41:23]
-     40 │ fn is_epidural() {
-     41 │     line.procedure in epidurals || (line.procedure in catheter_epidural && points_to_spine_pain())
-        ·                       ────┬────
-        ·                           ╰── asked for here
-     42 │ }
-        ╰────
-      help: did you mean `epidural`?
+      × there is no value set `spine_pains` in this pack
+       ╭─[definitions.rhai:5:27]
+     4 │ fn points_to_spine_pain() {
+     5 │     line.diagnoses.any_in(spine_pains)
+       ·                           ─────┬─────
+       ·                                ╰── asked for here
+     6 │ }
+       ╰────
+      help: did you mean `spine_pain`?
 
     rule::unknown_fact
 

@@ -2,6 +2,12 @@
 
 use super::{EPIDURAL, broken, rule};
 
+/// What is told of the pack with these definitions before all others.
+fn with_definitions(trial: &str, definitions: &str) -> String {
+    const FIRST: &str = "/// The line points";
+    broken(trial, &[("definitions.rhai", FIRST, &format!("{definitions}\n{FIRST}"))])
+}
+
 #[test]
 fn it_loops_for_ever() {
     let told = broken("it_loops_for_ever", &[(EPIDURAL, "", &rule("loop { }\nfor n in 0..3 { }\npass()"))]);
@@ -149,25 +155,18 @@ fn it_switches_and_tries() {
 
 #[test]
 fn a_definition_calls_itself() {
-    let told = broken(
-        "a_definition_calls_itself",
-        &[(
-            "definitions.rhai",
-            "    line.diagnoses.any_in(chronic_asserted)",
-            "    line.diagnoses.any_in(chronic_asserted) && !is_asserted_chronic()",
-        )],
-    );
+    let told = with_definitions("a_definition_calls_itself", "fn again() { line.procedure in epidural && again() }\n");
     insta::assert_snapshot!(told, @r#"
     rule::recursion
 
-      × `is_asserted_chronic` calls itself
-        ╭─[definitions.rhai:94:49]
-     93 │ fn is_asserted_chronic() {
-     94 │     line.diagnoses.any_in(chronic_asserted) && !is_asserted_chronic()
-        ·                                                 ─────────┬─────────
-        ·                                                          ╰── called here
-     95 │ }
-        ╰────
+      × `again` calls itself
+       ╭─[definitions.rhai:3:44]
+     2 │ 
+     3 │ fn again() { line.procedure in epidural && again() }
+       ·                                            ──┬──
+       ·                                              ╰── called here
+     4 │ 
+       ╰────
       help: a definition is explored to its end, so it must have one: break the circle
 
     error: the packs have a fault
@@ -176,38 +175,31 @@ fn a_definition_calls_itself() {
 
 #[test]
 fn two_definitions_call_each_other() {
-    let told = broken(
-        "two_definitions_call_each_other",
-        &[(
-            "definitions.rhai",
-            "fn coded_type() {",
-            r#"fn coded_type() {
-    if pain_type() == "open" { return ""; }"#,
-        )],
-    );
+    let both = "fn one() { two() }\nfn two() {\n    line.procedure in epidural || one()\n}\n";
+    let told = with_definitions("two_definitions_call_each_other", both);
     insta::assert_snapshot!(told, @r#"
     rule::recursion
 
-      × `coded_type` calls itself by way of `pain_type`
-        ╭─[definitions.rhai:52:8]
-     51 │ fn coded_type() {
-     52 │     if pain_type() == "open" { return ""; }
-        ·        ────┬────
-        ·            ╰── called here
-     53 │     if line.diagnoses.any_in(mixed) { return "mixed"; }
-        ╰────
+      × `one` calls itself by way of `two`
+       ╭─[definitions.rhai:3:12]
+     2 │ 
+     3 │ fn one() { two() }
+       ·            ─┬─
+       ·             ╰── called here
+     4 │ fn two() {
+       ╰────
       help: a definition is explored to its end, so it must have one: break the circle
 
     rule::recursion
 
-      × `pain_type` calls itself by way of `coded_type`
-        ╭─[definitions.rhai:64:17]
-     63 │ fn pain_type() {
-     64 │     let coded = coded_type();
-        ·                 ─────┬────
-        ·                      ╰── called here
-     65 │     if coded != "" { return coded; }
-        ╰────
+      × `two` calls itself by way of `one`
+       ╭─[definitions.rhai:5:35]
+     4 │ fn two() {
+     5 │     line.procedure in epidural || one()
+       ·                                   ─┬─
+       ·                                    ╰── called here
+     6 │ }
+       ╰────
       help: a definition is explored to its end, so it must have one: break the circle
 
     error: the packs have 2 faults
