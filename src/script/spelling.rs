@@ -82,7 +82,6 @@ fn of_expression(text: &PackText, expr: &Expr, words: &Vocabulary, functions: &B
             vec![point(helped(fault, close), text, *position, "asked for here")]
         }
         Expr::StringConstant(literal, position) => code_literal(text, literal, *position),
-        Expr::IntegerConstant(number, position) => code_literal(text, &number.to_string(), *position),
         Expr::FnCall(call, position) | Expr::MethodCall(call, position) => {
             let mut faults = of_call(text, call.name.as_str(), &call.args, words);
             if matches!(call.name.as_str(), "==" | "!=") {
