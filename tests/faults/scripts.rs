@@ -66,18 +66,6 @@ unfinished"#,
        ╰────
       help: put it into a value set under values/, with its citation, and ask for the set
 
-    rule::code_literal
-
-      × `62322` looks like a code; scripts hold no codes
-       ╭─[13-recommendation/epidural.rhai:4:51]
-     3 │ 
-     4 │ if line.procedure == "62323" || line.procedure == 62322 { return pass(); }
-       ·                                                   ──┬──
-       ·                                                     ╰── this code
-     5 │ unfinished
-       ╰────
-      help: put it into a value set under values/, with its citation, and ask for the set
-
     rule::unknown_value_set
 
       × there is no value set `unfinished` in this pack
@@ -88,7 +76,7 @@ unfinished"#,
        ·      ╰── asked for here
        ╰────
 
-    error: the packs have 3 faults
+    error: the packs have 2 faults
     "#);
 }
 
