@@ -61,6 +61,14 @@ impl PackFault {
         self.at(text, start, part.len(), label)
     }
 
+    /// With the first place where `text` has `part` after `before`, underlined.
+    #[must_use]
+    pub fn at_part_after(self, text: &PackText, before: &str, part: &str, label: impl Into<String>) -> PackFault {
+        let from = text.text.find(before).unwrap_or(0);
+        let rest = text.text.get(from..).unwrap_or_default();
+        self.at(text, from + rest.find(part).unwrap_or(0), part.len(), label)
+    }
+
     /// The path of the text at fault, with line and column (1-based).
     pub fn location(&self) -> Option<(String, usize, usize)> {
         let place = self.place.as_ref()?;
@@ -71,11 +79,18 @@ impl PackFault {
     }
 }
 
+/// A beginning shorter than this tells nothing.
+const CUT_CHARS_MIN: usize = 5;
+
 /// The closest of `names` to `name`, where one is close: "did you mean".
 pub fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     names
         .into_iter()
-        .map(|known| (strsim::damerau_levenshtein(name, known), known))
+        .map(|known| {
+            // A name that was cut short is close, however much of it is missing.
+            let is_cut = name.len() >= CUT_CHARS_MIN && known.starts_with(name);
+            (if is_cut { 1 } else { strsim::damerau_levenshtein(name, known) }, known)
+        })
         .filter(|(distance, known)| *distance <= 1 + known.len().min(name.len()) / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
@@ -117,6 +132,7 @@ mod tests {
         let names = ["epidural", "joint_injection", "axial"];
         assert_eq!(did_you_mean("epidurals", names), Some("epidural"));
         assert_eq!(did_you_mean("axail", names), Some("axial"));
+        assert_eq!(did_you_mean("joint", names), Some("joint_injection"));
         assert_eq!(did_you_mean("kyphoplasty", names), None);
     }
 }

@@ -1,5 +1,5 @@
 //! Every worked case of every pack is a test.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::print_stderr, reason = "tests")]
 
 use std::{collections::BTreeMap, path::Path};
 

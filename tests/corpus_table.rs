@@ -1,6 +1,10 @@
 //! The table door on tables the project did not write, found through `CLAIMGATE_CORPUS`; where it is
 //! not set, each test reports itself ignored.
-#![expect(clippy::disallowed_methods, reason = "tests may look at the environment and the disk")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    reason = "tests may look at the environment and the disk"
+)]
 
 use std::{collections::BTreeMap, env, ffi::OsString, fs, fs::File, io::BufReader, path::Path, process::ExitCode};
 

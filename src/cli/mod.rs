@@ -10,6 +10,7 @@ mod packs;
 mod rationale;
 mod rules;
 mod screen;
+mod serve;
 
 use std::{
     fmt::Display,
@@ -37,6 +38,7 @@ enum Command {
     Decide(decide::Args),
     #[command(subcommand)]
     Rules(rules::Command),
+    Serve(serve::Args),
 }
 
 /// What the caller is told by the exit code, from good to bad.
@@ -65,6 +67,7 @@ pub fn run() -> ExitCode {
     let done = match &cli.command {
         Command::Decide(args) => decide::run(args),
         Command::Rules(command) => rules::run(command),
+        Command::Serve(args) => serve::run(args),
     };
     match done {
         Ok(exit) => exit.into(),

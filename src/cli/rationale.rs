@@ -106,6 +106,7 @@ fn why(out: &mut impl Write, screen: Screen, evidence: &[Evidence]) -> io::Resul
     for (place, one) in evidence.iter().enumerate() {
         let mut words = format!("{} {}: {}", one.fact, one.question, one.answer);
         match &one.value {
+            Some(value) if one.source == "not given" => words.push_str(&format!(" — {value}")),
             Some(value) => words.push_str(&format!(" — {value} at {}", one.source)),
             None => words.push_str(&format!(" — {}", one.source)),
         }

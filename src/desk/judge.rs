@@ -95,12 +95,8 @@ fn walk<'a>(
     let mut judged = Judged::nothing();
     for stage in stages.iter().filter(|stage| !stage.is_limit) {
         for rule in &stage.rules {
-            let leaf = match pack.forest.follow(rule.root, &mut *answer) {
-                Trail::Ends(leaf) => leaf,
-                Trail::Stops(_) if unknown == Unknown::Passes => continue,
-                Trail::Stops(_) => return None,
-            };
-            match pack.forest.outcome(leaf) {
+            let Some(outcome) = say(pack, rule, unknown, answer)? else { continue };
+            match outcome {
                 Outcome::Pass | Outcome::AtMost(..) => judged.passed.push(rule),
                 note @ Outcome::Note(_) => judged.notes.push((stage, rule, note.clone())),
                 find @ Outcome::Find(verdict, _) => {
@@ -118,6 +114,20 @@ fn walk<'a>(
     Some(judged)
 }
 
+/// What a rule says: `None` where an unknown answer ends the walk, `Some(None)` where it is passed over.
+fn say<'a>(
+    pack: &'a Pack,
+    rule: &Rule,
+    unknown: Unknown,
+    answer: &mut dyn FnMut(QuestionId) -> Answer,
+) -> Option<Option<&'a Outcome>> {
+    match pack.forest.follow(rule.root, answer) {
+        Trail::Ends(leaf) => Some(Some(pack.forest.outcome(leaf))),
+        Trail::Stops(_) if unknown == Unknown::Passes => Some(None),
+        Trail::Stops(_) => None,
+    }
+}
+
 /// Limits speak only where they lower the verdict; then theirs is the main reason.
 fn limit<'a>(
     pack: &'a Pack,
@@ -132,12 +142,8 @@ fn limit<'a>(
     let mut lowest = judged.verdict;
     for stage in pack.stages.iter().filter(|stage| stage.is_limit) {
         for rule in &stage.rules {
-            let leaf = match pack.forest.follow(rule.root, &mut *answer) {
-                Trail::Ends(leaf) => leaf,
-                Trail::Stops(_) if unknown == Unknown::Passes => continue,
-                Trail::Stops(_) => return None,
-            };
-            match pack.forest.outcome(leaf) {
+            let Some(outcome) = say(pack, rule, unknown, answer)? else { continue };
+            match outcome {
                 cap @ Outcome::AtMost(verdict, _) if *verdict < judged.verdict => {
                     lowest = lowest.min(*verdict);
                     lowering.push((stage, rule, cap.clone()));

@@ -16,7 +16,8 @@ use actix_web::{
 
 use super::{House, is_hooks_path};
 
-/// How long a browser may keep the answer to a preflight: a day's shift shorter than one.
+/// How long a browser may keep the answer to a preflight: an hour, so that an origin that is taken off
+/// the list is out soon.
 const PREFLIGHT_SECONDS_MAX: &str = "3600";
 
 /// Answers preflights, and marks answers that a named origin may read.

@@ -1,20 +1,19 @@
 //! From texts to a pack: read, check, explore, build the diagram.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use sha2::{Digest, Sha256};
 
-use super::{Manifest, Pack, Reason, Rule, Stage, reasons, shelf::Settings, source, source::Anchor, values};
+use super::{
+    Manifest, Pack, Parameter, ParameterType, Rule, Stage, reasons, shelf::Settings, source, values, whole::Whole,
+};
 use crate::{
     code::{SetId, ValueSets},
     fact::Book,
-    fault::{PackFault, PackText, did_you_mean},
+    fault::{PackFault, PackText},
     script::{ParameterValue, Scripts, Vocabulary},
     tree::{Diagram, Forest, Limits, Refusal, StageTrees, Step, Variables, explore},
-    verdict::{Outcome, Said},
+    verdict::Outcome,
 };
 
 /// Nodes of a pack's verdict diagram; the first pack has a few ten thousand while it is built.
@@ -43,7 +42,8 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
     let mut faults = Vec::new();
     let parameters = manifest.settle(&own).unwrap_or_else(|more| {
         faults.extend(more);
-        BTreeMap::new()
+        // The defaults stand in, so that the scripts are still checked.
+        manifest.settle(&Settings::new()).unwrap_or_default()
     });
     let value_texts: Vec<PackText> = texts.iter().filter(|text| text.path.starts_with("values/")).cloned().collect();
     let (sets, reason_list) = match (values::read(&value_texts), reasons::read(find("reasons.toml")?)) {
@@ -53,11 +53,13 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
             return Err(faults);
         }
     };
-    let anchors = source::anchors(find("SOURCE.md")?);
+    let source_text = find("SOURCE.md")?;
+    let anchors = source::anchors(source_text);
     let scripts_of = Layout::of(&texts);
     let vocabulary = Vocabulary {
         sets: sets.clone(),
         parameters: parameters.clone(),
+        choices: choices(&manifest),
         reasons: reason_list.keys().cloned().collect(),
         anchors: anchors.iter().map(|anchor| anchor.name.clone()).collect(),
     };
@@ -77,8 +79,15 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
     };
     let book = scripts.book();
     let companions = companions(&manifest, &sets, manifest_text, &mut faults);
-    let checked = Checked { manifest: &manifest, text: manifest_text, reasons: &reason_list, anchors: &anchors };
-    faults.extend(checked.faults(&stages, &forest, &sets, &book, &scripts_of));
+    let whole = Whole {
+        manifest: (&manifest, manifest_text),
+        reasons: (&reason_list, find("reasons.toml")?),
+        anchors: (&anchors, source_text),
+        sets: (&sets, &value_texts),
+        scripts: &scripts_of.texts,
+        definitions: scripts_of.definitions.as_ref(),
+    };
+    faults.extend(whole.faults(&stages, &forest, &book));
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -103,6 +112,15 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
     })
 }
 
+/// The choices of each parameter that takes some.
+fn choices(manifest: &Manifest) -> BTreeMap<String, Vec<String>> {
+    let of_one = |(name, parameter): (&String, &Parameter)| match &parameter.takes {
+        ParameterType::Choice(all) | ParameterType::Choices(all) => Some((name.clone(), all.clone())),
+        ParameterType::Flag | ParameterType::Number | ParameterType::Day => None,
+    };
+    manifest.parameters.iter().filter_map(of_one).collect()
+}
+
 /// Which script is which rule of which stage.
 struct Layout {
     texts: Vec<PackText>,
@@ -111,12 +129,6 @@ struct Layout {
 }
 
 impl Layout {
-    /// Whether a script names the reason.
-    fn named(&self, reason: &str) -> bool {
-        let quoted = format!("\"{reason}\"");
-        self.texts.iter().chain(&self.definitions).any(|text| text.text.contains(&quoted))
-    }
-
     /// Stages are folders `1-name`, in order of their numbers; `limit` stands last.
     fn of(texts: &[PackText]) -> Layout {
         let mut folders: BTreeMap<(u32, String), Vec<PackText>> = BTreeMap::new();
@@ -240,117 +252,6 @@ fn diagram(
             .help("split the pack, or let rules ask for unions of value sets instead of each set")
     })?;
     Ok((variables, diagram))
-}
-
-/// What a whole pack must hold together.
-struct Checked<'a> {
-    manifest: &'a Manifest,
-    text: &'a PackText,
-    reasons: &'a BTreeMap<String, Reason>,
-    anchors: &'a [Anchor],
-}
-
-impl Checked<'_> {
-    fn faults(
-        &self,
-        stages: &[Stage],
-        forest: &Forest,
-        sets: &ValueSets,
-        book: &Book,
-        layout: &Layout,
-    ) -> Vec<PackFault> {
-        let mut faults = Vec::new();
-        let mut cited: BTreeSet<&str> = BTreeSet::new();
-        for rule in stages.iter().flat_map(|stage| &stage.rules) {
-            let text = layout.texts.get(rule.script).unwrap_or(self.text);
-            if rule.header.is_empty() {
-                faults.push(
-                    PackFault::new("rule::no_header", "the rule has no header")
-                        .help("begin it with `//! What it finds.` and `//! cites: anchor`")
-                        .at(text, 0, 1, "here"),
-                );
-            }
-            if rule.cites.is_empty() {
-                faults.push(
-                    PackFault::new("rule::no_citation", "the rule cites nothing")
-                        .help("add `//! cites: anchor`, an anchor of SOURCE.md")
-                        .at(text, 0, 3, "to this header"),
-                );
-            }
-            for anchor in &rule.cites {
-                cited.insert(anchor);
-                faults.extend(self.unknown_anchor(anchor).map(|fault| fault.at_part(text, anchor, "cited here")));
-            }
-        }
-        for (id, reason) in self.reasons {
-            cited.insert(&reason.cites);
-            faults
-                .extend(self.unknown_anchor(&reason.cites).map(|fault| fault.help(format!("reason `{id}` cites it"))));
-        }
-        for set in sets.definitions() {
-            cited.insert(&set.cites);
-            faults.extend(
-                self.unknown_anchor(&set.cites).map(|fault| fault.help(format!("value set `{}` cites it", set.name))),
-            );
-        }
-        for anchor in self.manifest.citations.keys() {
-            faults.extend(self.unknown_anchor(anchor).map(|fault| fault.at_part(self.text, anchor, "graded here")));
-        }
-        let said = |outcome: &Outcome| match outcome {
-            Outcome::Pass => None,
-            Outcome::Note(said) | Outcome::Find(_, said) | Outcome::AtMost(_, said) => Some(said.clone()),
-        };
-        let all: Vec<Said> = forest.outcomes().iter().filter_map(said).collect();
-        cited.extend(all.iter().filter_map(|said| said.cites.as_deref()));
-        for anchor in
-            self.anchors.iter().filter(|anchor| !anchor.is_informative && !cited.contains(anchor.name.as_str()))
-        {
-            faults.push(
-                PackFault::new("pack::uncited_anchor", format!("nothing cites `{}` of SOURCE.md", anchor.name))
-                    .help("cite it from a rule, a reason or a value set, or mark it `.informative`"),
-            );
-        }
-        // Some reasons wait behind a parameter, so what counts is whether a script names them.
-        let named = |id: &String| layout.named(id);
-        for id in self.reasons.keys().filter(|id| !named(id)) {
-            faults.push(
-                PackFault::new("pack::unused_reason", format!("no rule ever gives the reason `{id}`"))
-                    .help("remove it from reasons.toml, or let a rule give it"),
-            );
-        }
-        faults.extend(self.undeclared_uses(book));
-        faults
-    }
-
-    fn unknown_anchor(&self, name: &str) -> Option<PackFault> {
-        if self.anchors.iter().any(|anchor| anchor.name == name) {
-            return None;
-        }
-        let fault = PackFault::new("pack::unknown_anchor", format!("SOURCE.md has no anchor `{name}`"));
-        Some(match did_you_mean(name, self.anchors.iter().map(|anchor| anchor.name.as_str())) {
-            Some(close) => fault.help(format!("did you mean `{close}`?")),
-            None => fault,
-        })
-    }
-
-    /// The patient data declared must be the patient data asked for.
-    fn undeclared_uses(&self, book: &Book) -> Option<PackFault> {
-        let asked: BTreeSet<&str> = book.facts().iter().filter_map(|fact| fact.kind.uses).collect();
-        let declared: BTreeSet<&str> = self.manifest.source.uses.iter().map(String::as_str).collect();
-        (asked != declared).then(|| {
-            let list = |all: &BTreeSet<&str>| all.iter().copied().collect::<Vec<_>>().join(", ");
-            PackFault::new(
-                "pack::source_attributes",
-                format!(
-                    "the manifest declares the patient data {}; the rules ask for {}",
-                    list(&declared),
-                    list(&asked)
-                ),
-            )
-            .help("make `source.uses` say what the rules ask for")
-            .at_part(self.text, "uses", "declared here")
-        })
-    }
 }
 
 /// The digest over everything but cases and changelog.

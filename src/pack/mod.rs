@@ -9,6 +9,7 @@ mod reasons;
 pub mod shelf;
 mod source;
 mod values;
+mod whole;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -50,7 +50,7 @@ pub(super) fn read(text: &PackText) -> Result<BTreeMap<String, Reason>, Vec<Pack
             }
             let fault =
                 PackFault::new("pack::placeholder", format!("reason `{id}`: there is no fact `{name}` to fill in"))
-                    .at_part(text, &format!("{{{name}}}"), "here");
+                    .at_part_after(text, &format!("[{id}]"), &format!("{{{name}}}"), "here");
             faults.push(match did_you_mean(&name, known()) {
                 Some(close) => fault.help(format!("did you mean `{close}`?")),
                 None => fault,
@@ -61,7 +61,8 @@ pub(super) fn read(text: &PackText) -> Result<BTreeMap<String, Reason>, Vec<Pack
                 "pack::remark_code",
                 format!("reason `{id}` uses {rarc}, which names a coverage determination"),
             );
-            faults.push(fault.help("a guideline is none; leave the remark code out").at_part(text, rarc, "here"));
+            let fault = fault.help("a guideline is none; leave the remark code out");
+            faults.push(fault.at_part_after(text, &format!("[{id}]"), rarc, "here"));
         }
     }
     if faults.is_empty() { Ok(reasons) } else { Err(faults) }

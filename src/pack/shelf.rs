@@ -58,7 +58,6 @@ pub fn open(folder: &Path, settings: &Settings) -> Result<Vec<Pack>, ShelfError>
 ///
 /// # Errors
 /// When it cannot be read, or no pack is there.
-#[expect(clippy::disallowed_methods, reason = "the shelf is the one place that reads packs from disk")]
 pub fn folders(folder: &Path) -> Result<Vec<PathBuf>, ShelfError> {
     let disk = |cause| ShelfError::Disk { path: folder.to_owned(), cause };
     if folder.join("pack.toml").is_file() {

@@ -13,7 +13,7 @@ use rhai::{
 use super::{
     ParameterValue, Vocabulary,
     handles::{ChoiceFact, CodeFact, CodesFact, Complaint, DateFact, Day, Parameters, QuantityFact, Said, Set, Space},
-    lock,
+    lock, mismatch,
     session::Session,
 };
 use crate::{
@@ -65,6 +65,7 @@ pub(super) fn new(session: &Shared, vocabulary: &Vocabulary) -> Engine {
     choices(&mut engine, session);
     knowing(&mut engine, session);
     outcomes(&mut engine);
+    mismatch::refuse(&mut engine);
     engine
 }
 

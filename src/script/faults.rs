@@ -51,7 +51,12 @@ fn words(error: &EvalAltResult) -> (&'static str, String, Option<String>) {
         EvalAltResult::ErrorTooManyOperations(_) => (
             "rule::endless",
             "the rule does not end within the limit of operations".to_owned(),
-            Some("a rule needs no loop: ask each fact once".to_owned()),
+            Some("ask each fact once, and keep the answer with `let`".to_owned()),
+        ),
+        EvalAltResult::ErrorStackOverflow(_) => (
+            "rule::too_deep",
+            "definitions call one another too deep".to_owned(),
+            Some("let the rule call the inner definition itself".to_owned()),
         ),
         EvalAltResult::ErrorVariableNotFound(name, _) => ("rule::unknown_name", format!("there is no `{name}`"), None),
         EvalAltResult::ErrorFunctionNotFound(call, _) => (
@@ -69,8 +74,8 @@ fn words(error: &EvalAltResult) -> (&'static str, String, Option<String>) {
 }
 
 /// Rust's names of our handles in the author's words.
-fn friendly(text: &str) -> String {
-    const NAMES: [(&str, &str); 14] = [
+pub(super) fn friendly(text: &str) -> String {
+    const NAMES: [(&str, &str); 15] = [
         ("claimgate::script::handles::CodesFact", "set of codes"),
         ("claimgate::script::handles::CodeFact", "code"),
         ("claimgate::script::handles::QuantityFact", "quantity"),
@@ -84,6 +89,7 @@ fn friendly(text: &str) -> String {
         ("&str | ImmutableString | String", "text"),
         ("ImmutableString", "text"),
         ("string", "text"),
+        ("bool", "yes-or-no"),
         ("i64", "number"),
     ];
     NAMES.iter().fold(text.to_owned(), |text, (rust, ours)| text.replace(rust, ours))
@@ -94,18 +100,30 @@ fn lower(text: &str) -> String {
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// The bytes of the token at a position.
-pub(super) fn span(text: &PackText, position: Position) -> (usize, usize) {
+/// `fault`, with the token at a position underlined.
+pub(super) fn point(fault: PackFault, text: &PackText, position: Position, label: &str) -> PackFault {
+    let (start, len) = span(text, position);
+    fault.at(text, start, len, label)
+}
+
+/// The bytes of the token at a position; at the end of the text, its last character.
+fn span(text: &PackText, position: Position) -> (usize, usize) {
     let (Some(line), column) = (position.line(), position.position().unwrap_or(1)) else { return (0, 0) };
     let start_of_line: usize = text.text.split_inclusive('\n').take(line - 1).map(str::len).sum();
     let content = text.text.lines().nth(line - 1).unwrap_or_default();
     let before: usize = content.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum();
+    let start = start_of_line + before;
     let token = content.get(before..).unwrap_or_default();
-    let word = token.chars().take_while(|c| c.is_alphanumeric() || *c == '_').map(char::len_utf8).sum::<usize>();
+    if text.text.get(start..).is_none_or(|rest| rest.trim().is_empty()) {
+        let last = text.text.trim_end().chars().next_back().map_or(0, char::len_utf8);
+        return (text.text.trim_end().len() - last, last);
+    }
+    let run = |of: fn(char) -> bool| token.chars().take_while(|c| of(*c)).map(char::len_utf8).sum::<usize>();
     let len = if token.starts_with('"') {
         token.char_indices().skip(1).find(|(_, c)| *c == '"').map_or(token.len(), |(end, _)| end + 1)
     } else {
-        word.max(1)
+        let word = run(|c| c.is_alphanumeric() || c == '_' || c == '.');
+        word.max(run(|c| "=!<>&|".contains(c))).max(1)
     };
-    (start_of_line + before, len)
+    (start, len)
 }

@@ -4,9 +4,11 @@
 //! answers it as the caller of [`Scripts::walk`] or [`Scripts::run`] wants. After a pack is
 //! loaded nothing here runs again, except in tests, where the script is the oracle.
 
+mod circles;
 mod engine;
 mod faults;
 mod handles;
+mod mismatch;
 mod session;
 mod spelling;
 
@@ -35,6 +37,8 @@ pub struct Vocabulary {
     pub sets: Arc<ValueSets>,
     /// The parameters with the values in force.
     pub parameters: BTreeMap<String, ParameterValue>,
+    /// The choices of each parameter that takes one or several.
+    pub choices: BTreeMap<String, Vec<String>>,
     /// The ids of the reasons.
     pub reasons: BTreeSet<String>,
     /// The anchors of the source.
@@ -92,6 +96,7 @@ impl Scripts {
                 Ok(ast) => {
                     known_functions.extend(ast.iter_functions().map(|function| function.name.to_owned()));
                     faults.extend(spelling::check(text, &ast, &vocabulary, &known_functions));
+                    faults.extend(circles::check(text, &ast));
                     engine::define(&mut engine, &session, ast);
                 }
                 Err(error) => faults.push(faults::of_parse(text, &error)),
@@ -101,6 +106,7 @@ impl Scripts {
         for text in rules {
             match engine.compile(text.text.as_ref()) {
                 Ok(ast) => {
+                    faults.extend(spelling::own_functions(&text, &ast));
                     faults.extend(spelling::check(&text, &ast, &vocabulary, &known_functions));
                     compiled.push((text, ast));
                 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
-use super::{Vocabulary, faults::span};
+use super::{Vocabulary, faults::point};
 use crate::{
-    fact::{DICTIONARY, namespaces},
+    fact::{DICTIONARY, Shape, namespaces},
     fault::{PackFault, PackText, did_you_mean},
 };
 
@@ -14,6 +14,8 @@ use crate::{
 pub(super) fn check(text: &PackText, ast: &AST, words: &Vocabulary, functions: &BTreeSet<String>) -> Vec<PackFault> {
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
+    let own = ast.iter_functions().map(|function| function.name.to_owned());
+    let functions: &BTreeSet<String> = &functions.iter().cloned().chain(own).collect();
     ast.walk(&mut |nodes: &[ASTNode]| {
         let fault = match nodes.last() {
             Some(ASTNode::Expr(expr)) => of_expression(text, expr, words, functions),
@@ -27,17 +29,42 @@ pub(super) fn check(text: &PackText, ast: &AST, words: &Vocabulary, functions: &
         }
         true
     });
+    faults.sort_by_key(PackFault::location);
     faults
 }
 
+/// A rule defines nothing: a fault for every function it has.
+pub(super) fn own_functions(text: &PackText, ast: &AST) -> Vec<PackFault> {
+    let of_one = |name: &str| {
+        PackFault::new("rule::function", format!("the rule defines a function of its own, `{name}`"))
+            .help("move it to definitions.rhai: there its name is shown in the rationale")
+            .at_part(text, &format!("fn {name}"), "defined here")
+    };
+    ast.iter_functions().map(|function| of_one(function.name)).collect()
+}
+
 fn of_statement(text: &PackText, stmt: &Stmt) -> Vec<PackFault> {
-    let position = match stmt {
-        Stmt::While(_, position) | Stmt::Do(_, _, position) | Stmt::For(_, position) => *position,
+    let fault = PackFault::new;
+    let (fault, position, label) = match stmt {
+        Stmt::While(_, position) | Stmt::Do(_, _, position) | Stmt::For(_, position) => (
+            fault("rule::loop", "a rule has no loops")
+                .help("ask each fact once; several sets of codes are one set with `union = [...]`"),
+            position,
+            "this loop",
+        ),
+        // On a fact it takes the default branch without asking.
+        Stmt::Switch(_, position) => {
+            (fault("rule::switch", "a rule has no `switch`").help("ask with `if`"), position, "this switch")
+        }
+        // It would catch the faults of the rule itself.
+        Stmt::TryCatch(_, position) => (
+            fault("rule::try", "a rule has no `try`").help("a rule cannot fail once it is loaded: leave `try` out"),
+            position,
+            "this try",
+        ),
         _ => return Vec::new(),
     };
-    let fault = PackFault::new("rule::loop", "a rule has no loops")
-        .help("ask each fact once; several sets of codes are one set with `union = [...]`");
-    vec![point(fault, text, position, "this loop")]
+    vec![point(fault, text, *position, label)]
 }
 
 fn of_expression(text: &PackText, expr: &Expr, words: &Vocabulary, functions: &BTreeSet<String>) -> Vec<PackFault> {
@@ -55,9 +82,11 @@ fn of_expression(text: &PackText, expr: &Expr, words: &Vocabulary, functions: &B
             vec![point(helped(fault, close), text, *position, "asked for here")]
         }
         Expr::StringConstant(literal, position) => code_literal(text, literal, *position),
-        Expr::IntegerConstant(number, position) => code_literal(text, &number.to_string(), *position),
         Expr::FnCall(call, position) | Expr::MethodCall(call, position) => {
             let mut faults = of_call(text, call.name.as_str(), &call.args, words);
+            if matches!(call.name.as_str(), "==" | "!=") {
+                faults.extend(of_comparison(text, &call.args, words));
+            }
             let operator = call.op_token.is_some() || !call.name.chars().all(|c| c.is_alphanumeric() || c == '_');
             if !operator && !functions.contains(call.name.as_str()) {
                 let close = did_you_mean(&call.name, functions.iter().map(String::as_str));
@@ -90,6 +119,31 @@ fn of_dot(text: &PackText, left: &Expr, right: &Expr, words: &Vocabulary) -> Vec
     let close = did_you_mean(&full, DICTIONARY.iter().map(|kind| kind.name));
     let fault = PackFault::new("rule::unknown_fact", format!("there is no fact `{full}`"));
     vec![point(helped(fault, close), text, *position, "asked for here")]
+}
+
+/// `request.frequency == "voided"`, `params.m46_1 == "exemt"`: words that are no choice.
+fn of_comparison(text: &PackText, sides: &[Expr], words: &Vocabulary) -> Option<PackFault> {
+    let (asked, choice, position) = match sides {
+        [asked, Expr::StringConstant(choice, position)] | [Expr::StringConstant(choice, position), asked] => {
+            (asked, choice.as_str(), *position)
+        }
+        _ => return None,
+    };
+    let Expr::Dot(pair, ..) = asked else { return None };
+    let (Expr::Variable(variable, ..), Expr::Property(property, _)) = (&pair.lhs, &pair.rhs) else { return None };
+    let (space, name) = (variable.1.as_str(), property.2.as_str());
+    let fact = || DICTIONARY.iter().find(|kind| kind.name == format!("{space}.{name}")).map(|kind| kind.shape);
+    let choices: Vec<&str> = match (words.choices.get(name).filter(|_| space == "params"), fact()) {
+        (Some(choices), _) => choices.iter().map(String::as_str).collect(),
+        (None, Some(Shape::Choice(choices))) => choices.to_vec(),
+        _ => return None,
+    };
+    if choices.contains(&choice) {
+        return None;
+    }
+    let message = format!("`{choice}` is none of {}", choices.join(", "));
+    let close = did_you_mean(choice, choices.iter().copied());
+    Some(point(helped(PackFault::new("rule::unknown_choice", message), close), text, position, "compared with here"))
 }
 
 /// Reasons and anchors named in outcomes.
@@ -140,9 +194,4 @@ fn helped(fault: PackFault, close: Option<&str>) -> PackFault {
         Some(name) => fault.help(format!("did you mean `{name}`?")),
         None => fault,
     }
-}
-
-fn point(fault: PackFault, text: &PackText, position: Position, label: &str) -> PackFault {
-    let (start, len) = span(text, position);
-    fault.at(text, start, len, label)
 }

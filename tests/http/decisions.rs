@@ -46,7 +46,10 @@ fn one_request_gets_one_decision() {
     let third = server.decide("application/json; charset=utf-8", allowed("C-3").to_string());
     assert_eq!(third["verdict"], "allow");
     let ids: BTreeSet<&str> = [&decision, &other, &third].iter().map(|d| d["decision_id"].as_str().unwrap()).collect();
-    assert!(ids.len() == 3 && ids.iter().all(|id| id.len() == 36 && &id[14..15] == "7"), "{ids:?}");
+    assert!(
+        ids.len() == 3 && ids.iter().all(|id| id.split('-').nth(2).is_some_and(|part| part.starts_with('7'))),
+        "{ids:?}"
+    );
 }
 
 #[test]
@@ -111,7 +114,7 @@ fn x12_small_and_large() {
     let answer = server.decide("application/edi-x12", &large);
     assert_eq!(accounting_of(&answer).0, accounting([400, 0, 0, 400, 0]));
     // Cut off within a claim: what could be read is decided, and the fault is told.
-    let answer = server.decide("application/edi-x12", &large[..large.len() / 2]);
+    let answer = server.decide("application/edi-x12", large.split_at(large.len() / 2).0);
     let (claims, _) = accounting_of(&answer);
     assert_eq!(claims["balanced"], true);
     assert!(claims["denied"].as_u64().unwrap() > 150, "{claims}");

@@ -48,7 +48,7 @@ fn one_request_too_many_is_turned_away() {
     let hook = server.post("/cds-services/claimgate-order-sign", "application/json", "{}");
     assert_eq!((hook.status, &hook.json()["issue"][0]["code"]), (503, &"throttled".into()));
     assert_eq!((server.get("/healthz").status, server.get("/readyz").status), (200, 200));
-    slow.write_all(body[1..].as_bytes()).unwrap();
+    slow.write_all(&body.as_bytes()[1..]).unwrap();
     until("an answer to the first", || decide().status == 200);
     assert!(answer_on(&slow).starts_with("HTTP/1.1 200 "));
 }
@@ -88,7 +88,7 @@ fn what_is_under_way_is_finished_before_the_end() {
     until("a full server", || server.post("/v1/decisions", "application/json", &body).status == 503);
     server.tell_to_stop();
     until("a closed door", || TcpStream::connect(("127.0.0.1", server.port)).is_err());
-    slow.write_all(body[1..].as_bytes()).unwrap();
+    slow.write_all(&body.as_bytes()[1..]).unwrap();
     let text = answer_on(&slow);
     assert!(text.starts_with("HTTP/1.1 200 ") && text.contains("\"verdict\":\"deny\""), "{text}");
     server.ended().unwrap();

@@ -222,7 +222,7 @@ fn line(random: &mut Random, pack: &Pack, number: usize, day: Date, diagnoses: u
             _ => given(DateSpan::day(day)),
         },
         units_milli: given(1000),
-        charge: given(Cents(100_00)),
+        charge: given(Cents(10_000)),
         place_of_service: None,
         purpose: match random.below(12) {
             0 => given(Purpose::Diagnostic),

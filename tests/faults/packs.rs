@@ -1,0 +1,215 @@
+//! What does not hold together.
+
+use super::{EPIDURAL, broken};
+
+#[test]
+fn the_reasons_are_missing() {
+    let told = broken("the_reasons_are_missing", &[("reasons.toml", "", "")]);
+    insta::assert_snapshot!(told, @r#"
+    pack::missing_file
+
+      × the pack has no reasons.toml
+      help: see rules/README.md for what a pack holds
+
+    error: the packs have a fault
+    "#);
+}
+
+#[test]
+fn the_reasons_are_no_toml() {
+    let told = broken(
+        "the_reasons_are_no_toml",
+        &[(
+            "reasons.toml",
+            r#"[acute-pain]
+provider = ""#,
+            "[acute-pain]\nprovider = ",
+        )],
+    );
+    insta::assert_snapshot!(told, @r#"
+    pack::toml
+
+      × unexpected key or value, expected newline, `#`
+       ╭─[reasons.toml:5:72]
+     4 │ [acute-pain]
+     5 │ provider = Allowed: the pain has lasted less than three calendar months, and the guideline is about pain of three months or more."
+       ·                                                                        ┬
+       ·                                                                        ╰── here
+     6 │ patient = "This request is fine: the guideline we checked is only about pain that has lasted three months or longer."
+       ╰────
+
+    error: the packs have a fault
+    "#);
+}
+
+#[test]
+fn a_reason_is_never_given() {
+    let told = broken(
+        "a_reason_is_never_given",
+        &[(
+            "reasons.toml",
+            "[acute-pain]",
+            r#"[acute-paint]
+provider = "a"
+patient = "b"
+cites = "duration"
+
+[acute-pain]"#,
+        )],
+    );
+    insta::assert_snapshot!(told, @r#"
+    pack::unused_reason
+
+      × no rule ever gives the reason `acute-paint`
+       ╭─[reasons.toml:4:1]
+     3 │ 
+     4 │ [acute-paint]
+       · ──────┬──────
+       ·       ╰── this reason
+     5 │ provider = "a"
+       ╰────
+      help: remove it from reasons.toml, or let a rule give it
+
+    error: the packs have a fault
+    "#);
+}
+
+#[test]
+fn a_reason_cites_no_passage() {
+    let told =
+        broken("a_reason_cites_no_passage", &[("reasons.toml", r#"cites = "duration""#, r#"cites = "durations""#)]);
+    insta::assert_snapshot!(told, @r#"
+    pack::unknown_anchor
+
+      × SOURCE.md has no anchor `durations`
+       ╭─[reasons.toml:7:10]
+     6 │ patient = "This request is fine: the guideline we checked is only about pain that has lasted three months or longer."
+     7 │ cites = "durations"
+       ·          ────┬────
+       ·              ╰── cited here
+     8 │ 
+       ╰────
+      help: did you mean `duration`?
+
+    error: the packs have a fault
+    "#);
+}
+
+#[test]
+fn a_passage_is_never_cited() {
+    let told = broken(
+        "a_passage_is_never_cited",
+        &[(
+            "SOURCE.md",
+            "{#rec-axial-epidural}",
+            "{#rec-axial-epidural}\n\nWords.\n\n### An afterthought {#afterthought}",
+        )],
+    );
+    insta::assert_snapshot!(told, @r#"
+    pack::uncited_anchor
+
+      × nothing cites `afterthought` of SOURCE.md
+        ╭─[SOURCE.md:24:23]
+     23 │ 
+     24 │ ### An afterthought {#afterthought}
+        ·                       ──────┬─────
+        ·                             ╰── this passage
+     25 │ 
+        ╰────
+      help: cite it from a rule, a reason or a value set, or mark it `.informative`
+
+    error: the packs have a fault
+    "#);
+}
+
+#[test]
+fn a_rule_has_no_header() {
+    let told = broken(
+        "a_rule_has_no_header",
+        &[(
+            EPIDURAL,
+            "//! Epidural injection for chronic spine pain: recommended against under both pain types.\n//! cites: rec-axial-epidural, rec-radicular-epidural\n",
+            "\n",
+        )],
+    );
+    insta::assert_snapshot!(told, @r#"
+    rule::no_header
+
+      × the rule has no header
+       ╭─[13-recommendation/epidural.rhai:1:1]
+     1 │ 
+       · ▲
+       · ╰── a header belongs before this
+     2 │ 
+     3 │ if !is_epidural() { return pass(); }
+       ╰────
+      help: begin it with `//! What it finds.` and `//! cites: anchor`
+
+    error: the packs have a fault
+    "#);
+}
+
+#[test]
+fn a_rule_cites_nothing() {
+    let told = broken("a_rule_cites_nothing", &[("6-access/under-18.rhai", "//! cites: population\n", "")]);
+    insta::assert_snapshot!(told, @r#"
+    rule::no_citation
+
+      × the rule cites nothing
+       ╭─[6-access/under-18.rhai:1:1]
+     1 │ //! The guideline is for adults.
+       · ────────────────┬───────────────
+       ·                 ╰── to this header
+     2 │ 
+       ╰────
+      help: add `//! cites: anchor`, an anchor of SOURCE.md
+
+    error: the packs have a fault
+    "#);
+}
+
+#[test]
+fn more_patient_data_is_asked_for_than_declared() {
+    let told = broken(
+        "more_patient_data_is_asked_for_than_declared",
+        &[("pack.toml", r#"uses = ["birth_date", "health_status"]"#, r#"uses = ["birth_date"]"#)],
+    );
+    insta::assert_snapshot!(told, @r#"
+    pack::source_attributes
+
+      × the manifest declares the patient data birth_date; the rules ask for birth_date, health_status
+        ╭─[pack.toml:20:1]
+     19 │ last_verified_on = "2026-11-22"
+     20 │ uses = ["birth_date"]
+        · ──┬─
+        ·   ╰── declared here
+     21 │ 
+        ╰────
+      help: make `source.uses` say what the rules ask for
+
+    error: the packs have a fault
+    "#);
+}
+
+#[test]
+fn a_remark_code_names_a_coverage_determination() {
+    let told = broken(
+        "a_remark_code_names_a_coverage_determination",
+        &[("reasons.toml", r#"rarc = "M76""#, r#"rarc = "N115""#)],
+    );
+    insta::assert_snapshot!(told, @r#"
+    pack::remark_code
+
+      × reason `diagnosis-not-billable` uses N115, which names a coverage determination
+        ╭─[reasons.toml:55:9]
+     54 │ carc = "16"
+     55 │ rarc = "N115"
+        ·         ──┬─
+        ·           ╰── here
+     56 │ 
+        ╰────
+      help: a guideline is none; leave the remark code out
+
+    error: the packs have a fault
+    "#);
+}
