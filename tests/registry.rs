@@ -1,7 +1,7 @@
 //! The registry refuses half a rule: what is kept twice is kept alike, and every rule shows with a
 //! worked case each thing it can say. (Headers, citations, reasons, anchors and code literals are
 //! refused when a pack is loaded.)
-#![expect(clippy::disallowed_methods, reason = "tests")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
