@@ -17,6 +17,9 @@ use crate::{
 /// A call has no file.
 const NOWHERE: Origin<'static> = Origin { file: "", line: None, entry: None };
 
+/// The prefetch key of the patient's problems.
+const PROBLEMS: &str = "problems";
+
 /// More prefetch keys than any service template of today has.
 const PREFETCH_KEYS_MAX: usize = 64;
 
@@ -77,7 +80,7 @@ pub fn discovery() -> Value {
             "prefetch": {
                 "patient": "Patient/{{context.patientId}}",
                 "coverage": "Coverage?patient={{context.patientId}}&status=active",
-                "problems": "Condition?patient={{context.patientId}}&category=problem-list-item",
+                PROBLEMS: "Condition?patient={{context.patientId}}&category=problem-list-item",
             },
         })
     };
@@ -179,6 +182,9 @@ impl Call {
                 "OperationOutcome" => {
                     let message = "the client could not fetch this; it is taken as unknown";
                     let plain = key.len() <= 40 && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                    if key == PROBLEMS {
+                        sent.context.lose_conditions();
+                    }
                     let key = if plain { key } else { "" };
                     Err(origin.fault("cds_hooks::prefetch_failed", key, message))
                 }

@@ -88,6 +88,11 @@ impl<'a> Context<'a> {
             _ => Ok(()),
         }
     }
+
+    /// The patient's Conditions could not be fetched: whichever they are, they may say anything.
+    pub(in crate::exchange) fn lose_conditions(&mut self) {
+        self.conditions.all.push(Held { resource: None, base: None });
+    }
 }
 
 impl<T> Shelf<T> {

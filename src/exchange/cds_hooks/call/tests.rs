@@ -105,6 +105,21 @@ fn nothing_fetched_is_unknown_and_still_answered() {
 }
 
 #[test]
+fn problems_that_could_not_be_fetched_are_unknown() {
+    let context = json!({"patientId": "p", "draftOrders": drafts(&[order("o1")])});
+    let check = |prefetch: Value, unreadable: bool| {
+        let call = read(Hook::OrderSign, body(Hook::OrderSign, context.clone(), prefetch).as_bytes()).unwrap();
+        let (_, request) = call.requests.first().unwrap();
+        let unread = |given: &Given<_>| matches!(given, Given::Unreadable(_));
+        assert_eq!(request.diagnoses.iter().any(|diagnosis| unread(&diagnosis.code)), unreadable, "{call:?}");
+    };
+    check(json!({"problems": {"resourceType": "OperationOutcome"}}), true);
+    check(json!({"coverage": {"resourceType": "OperationOutcome"}}), false);
+    check(json!({"problems": null}), false);
+    check(json!({}), false);
+}
+
+#[test]
 fn only_what_was_picked_is_judged_on_select() {
     let entries = json!([
         {"resource": order("o1")},
