@@ -1,7 +1,7 @@
 //! Facts: named values drawn from a request, and the questions that can be put to them.
 //!
 //! A rule never sees a value. It asks a [`Question`] (a fact and a [`Test`]) and learns yes or no;
-//! the answer from a real request may also be unknown, with a [`Cause`](crate::verdict::Cause).
+//! the answer from a real request may also be unknown, with a [`Cause`].
 //! INVARIANT: the answer to a question depends on the fact's [`Value`] alone.
 //! Knows no policy, no script and no format.
 
