@@ -120,8 +120,8 @@ fn finding(pack: &Pack, facts: &mut LineFacts<'_>, rule: &Rule, verdict: Verdict
         stage: String::new(),
         verdict,
         reason: said.reason.clone(),
-        text: reason.map(|reason| fill(pack, facts, &reason.provider)).unwrap_or_default(),
-        text_for_patient: reason.map(|reason| fill(pack, facts, &reason.patient)).unwrap_or_default(),
+        text: reason.map(|reason| fill(facts, &reason.provider)).unwrap_or_default(),
+        text_for_patient: reason.map(|reason| fill(facts, &reason.patient)).unwrap_or_default(),
         citation: anchor.map(|anchor| citation(pack, anchor)),
         adjustment: reason.and_then(adjustment),
         effect: effect(reason, verdict),
@@ -269,23 +269,22 @@ fn value_words(kind: &FactKind, drawn: &Drawn<'_>) -> Option<String> {
 }
 
 /// A sentence with the values of its facts filled in.
-fn fill(pack: &Pack, facts: &mut LineFacts<'_>, sentence: &str) -> String {
+fn fill(facts: &mut LineFacts<'_>, sentence: &str) -> String {
     let mut parts = sentence.split('{');
     let mut filled = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (name, rest) = part.split_once('}').unwrap_or((part, ""));
-        filled.push_str(&value_of(pack, facts, name));
+        filled.push_str(&value_of(facts, name));
         filled.push_str(rest);
     }
     filled
 }
 
-fn value_of(pack: &Pack, facts: &mut LineFacts<'_>, name: &str) -> String {
+fn value_of(facts: &mut LineFacts<'_>, name: &str) -> String {
     if name == "line.invalid_diagnosis" {
         return facts.view().invalid_diagnoses();
     }
     let kind = crate::fact::DICTIONARY.iter().find(|kind| kind.name == name);
     let words = kind.and_then(|kind| value_words(kind, &(kind.draw)(facts.view(), &[])));
-    let _ = pack;
     words.unwrap_or_else(|| "not given".to_owned())
 }
