@@ -21,6 +21,7 @@ pub mod tree;
 
 // SECOND: what the house does.
 pub mod desk;
+pub mod proof;
 
 // DOORS: each knows one outside language.
 pub mod case;

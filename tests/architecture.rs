@@ -25,9 +25,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("pack", &["code", "date", "fact", "fault", "script", "tree", "verdict"]),
     // Second: what the house does.
     ("desk", &["code", "date", "fact", "pack", "request", "tree", "verdict"]),
+    (
+        "proof",
+        &["code", "date", "desk", "fact", "fault", "money", "pack", "private", "request", "script", "tree", "verdict"],
+    ),
     // Doors: each knows one outside language.
     ("exchange", &["code", "date", "fault", "money", "private", "request", "verdict"]),
-    ("case", &["desk", "exchange", "fault", "pack", "verdict"]),
+    ("case", &["desk", "exchange", "fault", "pack", "proof", "request", "verdict"]),
     ("config", &["fault"]),
     ("telemetry", &["config"]),
     ("http", &["code", "config", "desk", "exchange", "fault", "pack", "script", "telemetry", "verdict"]),
@@ -43,6 +47,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "fault",
             "http",
             "pack",
+            "proof",
             "request",
             "telemetry",
             "verdict",

@@ -108,6 +108,7 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
         companions,
         digest,
         cases,
+        texts,
         scripts,
     })
 }

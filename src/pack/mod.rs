@@ -52,6 +52,8 @@ pub struct Pack {
     pub digest: String,
     /// The worked cases: path and text. Parsed by whoever runs them.
     pub cases: Vec<crate::fault::PackText>,
+    /// Every text it was read from, by path: what findings underline.
+    pub texts: Vec<crate::fault::PackText>,
     /// The compiled scripts: the oracle, not used to decide.
     pub scripts: Scripts,
 }

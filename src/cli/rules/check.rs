@@ -1,33 +1,22 @@
-//! `claimgate rules`: what packs may ask, and whether packs hold.
+//! `claimgate rules check`: whether packs hold.
 
 use std::{
     io::{self, Write as _},
     time::Instant,
 };
 
-use super::{
+use super::super::{
     Exit, packs,
     screen::{Colour, Ink, Screen},
 };
-use crate::{
-    fact,
-    pack::{
-        Pack,
-        shelf::{self, ShelfError},
-    },
+use crate::pack::{
+    Pack,
+    shelf::{self, ShelfError},
 };
 
-/// Look into rule packs
-#[derive(clap::Subcommand)]
-pub(super) enum Command {
-    /// Print every fact a rule may ask about, as Markdown (rules/facts.md)
-    Facts,
-    /// Load every pack, and tell all their faults
-    Check(Args),
-}
-
+/// Load every pack, and tell all their faults
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     #[command(flatten)]
     packs: packs::PackArgs,
     /// When to colour
@@ -35,20 +24,9 @@ pub(super) struct Args {
     color: Colour,
 }
 
-/// Runs one of the commands.
-pub(super) fn run(command: &Command) -> io::Result<Exit> {
-    match command {
-        Command::Facts => {
-            io::stdout().write_all(fact::markdown().as_bytes())?;
-            Ok(Exit::Allowed)
-        }
-        Command::Check(args) => check(args),
-    }
-}
-
 /// Loads one pack after the other; those that hold are told on stdout, faults on stderr.
 #[expect(clippy::disallowed_methods, reason = "the time a pack takes to load is part of the answer")]
-fn check(args: &Args) -> io::Result<Exit> {
+pub(super) fn run(args: &Args) -> io::Result<Exit> {
     let folders = match shelf::folders(&args.packs.folder()) {
         Ok(folders) => folders,
         Err(error) => {

@@ -1,0 +1,27 @@
+//! `claimgate rules`: what packs may ask, and whether packs hold. One file a command.
+
+mod check;
+
+use std::io::{self, Write as _};
+
+use super::Exit;
+use crate::fact;
+
+/// Look into rule packs
+#[derive(clap::Subcommand)]
+pub(super) enum Command {
+    /// Print every fact a rule may ask about, as Markdown (rules/facts.md)
+    Facts,
+    Check(check::Args),
+}
+
+/// Runs one of the commands.
+pub(super) fn run(command: &Command) -> io::Result<Exit> {
+    match command {
+        Command::Facts => {
+            io::stdout().write_all(fact::markdown().as_bytes())?;
+            Ok(Exit::Allowed)
+        }
+        Command::Check(args) => check::run(args),
+    }
+}
