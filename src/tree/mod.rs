@@ -8,12 +8,14 @@ mod answers;
 mod diagram;
 mod explore;
 mod forest;
+mod graph;
 mod restrict;
 mod variable;
 
 pub use answers::Answers;
-pub use diagram::{Diagram, Ending, Node, NodeId, StageTrees};
+pub use diagram::{Diagram, Ending, Node, StageTrees};
 pub use explore::{Limits, Refusal, Step, explore};
 pub use forest::{Forest, LeafId, Place, Root, Trail};
+pub use graph::{Combine, FALSE, Graph, NodeId, TRUE, TooLarge};
 pub use restrict::{Allowed, Open};
 pub use variable::{Variable, VariableKind, Variables};
