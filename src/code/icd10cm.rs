@@ -94,6 +94,11 @@ impl Icd10Cm {
         YEAR.0 <= day && day <= YEAR.1
     }
 
+    /// The first and the last day for which the table was published.
+    pub fn year() -> (Date, Date) {
+        YEAR
+    }
+
     /// Every code with its title, in order.
     pub fn codes(&self) -> impl Iterator<Item = (Code, bool, &str)> {
         self.rows.iter().filter_map(|row| {

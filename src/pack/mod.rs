@@ -14,7 +14,7 @@ mod whole;
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use load::{NODES_MAX, load};
-pub use manifest::{Companions, Manifest, Parameter, ParameterType, Passage, SourceAttributes};
+pub use manifest::{Companions, Manifest, Parameter, ParameterType, Passage, Period, SourceAttributes};
 pub use reasons::Reason;
 
 use crate::{

@@ -50,6 +50,11 @@ impl Source {
         Source::Field { list: "", index: None, field, part: None }
     }
 
+    /// A field of an object of the request: `patient.birth_date`.
+    pub fn member_of(object: &'static str, field: &'static str) -> Source {
+        Source::Field { list: object, index: None, field, part: None }
+    }
+
     /// A field of the `index`-th member of `list`: `lines[0].procedure`.
     pub fn member(list: &'static str, index: usize, field: &'static str) -> Source {
         Source::Field { list, index: u32::try_from(index).ok(), field, part: None }

@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "the number of trials comes from the environment")]
 
 mod random;
+mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 

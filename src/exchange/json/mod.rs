@@ -9,6 +9,7 @@ mod decision;
 mod fields;
 mod request;
 mod tree;
+mod written;
 
 use std::{
     fmt,
@@ -29,6 +30,7 @@ use crate::request::Request;
 use tree::Tree;
 
 pub use decision::{decision, reject, write_decision};
+pub use written::{Written, written};
 
 /// How long a line of NDJSON may be, in bytes: a claim of 999 lines with years of history has a
 /// tenth of it.
@@ -78,6 +80,20 @@ pub fn request(text: &str) -> Result<Request, Reject> {
 pub fn request_of_value(value: &serde_json::Value) -> Result<Request, Reject> {
     let tree = Tree::deserialize(value).map_err(|error| not_json(&error))?;
     request::request(&tree)
+}
+
+/// A request as a JSON value.
+pub fn request_value(request: &Request) -> serde_json::Value {
+    serde_json::to_value(written(request)).unwrap_or_default()
+}
+
+/// Writes a request as one line of NDJSON, fields in the order of the contract.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write_request(request: &Request, out: &mut impl io::Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &written(request))?;
+    out.write_all(b"\n")
 }
 
 fn read_one(text: &str, each: &mut dyn FnMut(Item)) {
