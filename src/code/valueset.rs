@@ -68,6 +68,8 @@ pub struct SetDefinition {
     pub entries: Vec<Entry>,
     /// The sets it is the union of; empty for a set with rows.
     pub union_of: Vec<String>,
+    /// Whether it is there for people only, so that no rule need ask for it.
+    pub is_informative: bool,
 }
 
 /// A fault of a set's definition.
@@ -274,27 +276,39 @@ impl ValueSets {
     /// The most specific row of each axis that holds of a code on a day, and whether that hangs on
     /// the day.
     fn winners(&self, system: System, text: &str, day: Option<Date>) -> (Vec<Option<&Row>>, bool) {
-        let mut is_dated = false;
         let mut winners: Vec<Option<&Row>> = vec![None; self.axes];
+        let is_dated = self.each_that_holds(system, text, day, |row| settle(&mut winners, row));
+        (winners, is_dated)
+    }
+
+    /// Every row that holds of a code on a day, the more specific before the less; whether that
+    /// hangs on the day.
+    fn each_that_holds<'a>(
+        &'a self,
+        system: System,
+        text: &str,
+        day: Option<Date>,
+        mut visit: impl FnMut(&'a Row),
+    ) -> bool {
+        let mut is_dated = false;
         let longest = text.len().min(self.prefix_chars_max);
         let by_text = self.rows.get(&system);
         for len in (1..=longest).rev() {
             let Some(rows) = by_text.zip(text.get(..len)).and_then(|(rows, prefix)| rows.get(prefix)) else { continue };
             is_dated |= rows.iter().any(|row| row.period != (None, None));
             let holds = |row: &&Row| row.holds(text, day);
-            let mut settle = |row| settle(&mut winners, row);
-            rows.iter().filter(|row| row.exact && len == text.len()).filter(holds).for_each(&mut settle);
-            rows.iter().filter(|row| !row.exact && row.seventh.is_some()).filter(holds).for_each(&mut settle);
-            rows.iter().filter(|row| !row.exact && row.seventh.is_none()).filter(holds).for_each(&mut settle);
+            rows.iter().filter(|row| row.exact && len == text.len()).filter(holds).for_each(&mut visit);
+            rows.iter().filter(|row| !row.exact && row.seventh.is_some()).filter(holds).for_each(&mut visit);
+            rows.iter().filter(|row| !row.exact && row.seventh.is_none()).filter(holds).for_each(&mut visit);
         }
         for (range_system, from, to, row) in &self.ranges {
             let inside = *range_system == system && row::is_between(text, from, to);
             is_dated |= inside && row.period != (None, None);
             if inside && row.holds(text, day) {
-                settle(&mut winners, row);
+                visit(row);
             }
         }
-        (winners, is_dated)
+        is_dated
     }
 }
 

@@ -27,6 +27,8 @@ struct WireSet {
     codes: Vec<WireRow>,
     #[serde(default)]
     union: Vec<String>,
+    #[serde(default)]
+    informative: bool,
 }
 
 #[derive(Deserialize)]
@@ -153,7 +155,15 @@ fn definition(text: &PackText, axis: &str, name: String, set: WireSet, faults: &
         faults.push(fault.at_part(text, &format!("[{name}]"), "this set"));
     }
     let axis = if set.union.is_empty() { axis.to_owned() } else { String::new() };
-    SetDefinition { name, axis, title: set.title, cites: set.cites, entries, union_of: set.union }
+    SetDefinition {
+        name,
+        axis,
+        title: set.title,
+        cites: set.cites,
+        entries,
+        union_of: set.union,
+        is_informative: set.informative,
+    }
 }
 
 impl WireRow {

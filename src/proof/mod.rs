@@ -4,6 +4,10 @@
 //! Stands above the desk, so that a request found here is held against the real thing. Knows no
 //! format and no disk.
 
+pub mod check;
+pub mod settings;
+pub mod survey;
+
 use crate::{
     fact::{FactId, Test},
     fault::PackFault,

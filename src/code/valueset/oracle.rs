@@ -72,6 +72,7 @@ fn pack(dice: &mut Dice, texts: &[String]) -> Vec<SetDefinition> {
         cites: String::new(),
         entries: (0..1 + dice.below(3)).map(|_| entry(dice)).collect(),
         union_of: Vec::new(),
+        is_informative: false,
     };
     (0..4).map(|place| set(place, dice)).collect()
 }

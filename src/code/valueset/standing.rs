@@ -52,15 +52,7 @@ impl ValueSets {
     ) -> Option<RowStanding> {
         let mut hidden = BTreeSet::new();
         let mut decides = |text: &str| self.decides(row, entry.system, text, days, &mut hidden);
-        let speaks = if is_of_table(entry) {
-            let from = entry.pattern.first();
-            let codes = Icd10Cm::table().texts_from(from).take_while(|text| entry.pattern.may_match_from(text));
-            codes.filter(|text| entry.pattern.matches(text)).any(&mut decides)
-        } else {
-            let mut of_system = texts.iter().filter(|(system, _)| *system == entry.system).map(|(_, text)| text);
-            of_system.any(|text| entry.pattern.matches(text) && decides(text))
-        };
-        match (speaks, hidden.is_empty()) {
+        match (any_match(entry, texts, &mut decides), hidden.is_empty()) {
             (true, _) => None,
             (false, true) => Some(RowStanding::MatchesNothing),
             (false, false) => Some(RowStanding::Hidden(hidden)),
@@ -86,6 +78,39 @@ impl ValueSets {
         }
         false
     }
+
+    /// The sets of its axis that would have some of its codes if `set` were not there.
+    pub fn takes_from(&self, set: SetId) -> BTreeSet<SetId> {
+        let (texts, days, mut losers) = (self.texts(), self.days(), BTreeSet::new());
+        for row in self.all_rows().filter(|row| row.set == set) {
+            let Some(entry) = self.definition(set).and_then(|of| of.entries.get(row.entry)) else { continue };
+            let mut note = |text: &str| {
+                for day in days.iter().filter(|day| row.holds(text, **day)) {
+                    let mut held: Vec<&Row> = Vec::new();
+                    self.each_that_holds(entry.system, text, *day, |other| held.push(other));
+                    held.retain(|other| other.axis == row.axis);
+                    if held.first().is_some_and(|first| first.set == set) {
+                        losers.extend(held.iter().find(|other| other.set != set).and_then(|other| other.gives()));
+                    }
+                }
+                false
+            };
+            any_match(entry, &texts, &mut note);
+        }
+        losers
+    }
+}
+
+/// Whether of the codes that a row matches, whatever their seventh character and the day, some
+/// passes `test`: of a table's codes where there is one, else of one of each kind.
+fn any_match(entry: &Entry, texts: &BTreeSet<(System, String)>, test: &mut impl FnMut(&str) -> bool) -> bool {
+    if is_of_table(entry) {
+        let codes = Icd10Cm::table().texts_from(entry.pattern.first());
+        let mut codes = codes.take_while(|text| entry.pattern.may_match_from(text));
+        return codes.any(|text| entry.pattern.matches(text) && test(text));
+    }
+    let mut of_system = texts.iter().filter(|(system, _)| *system == entry.system);
+    of_system.any(|(_, text)| entry.pattern.matches(text) && test(text))
 }
 
 /// Whether the ICD-10-CM table can tell if a row's codes exist.

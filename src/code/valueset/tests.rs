@@ -13,6 +13,7 @@ fn set(name: &str, axis: &str, entries: Vec<Entry>) -> SetDefinition {
         cites: String::new(),
         entries,
         union_of: Vec::new(),
+        is_informative: false,
     }
 }
 
