@@ -33,6 +33,34 @@ pub struct PackText {
     pub text: Arc<str>,
 }
 
+/// What columns count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Columns {
+    /// Characters (Unicode code points), as people count.
+    Characters,
+    /// UTF-16 code units, as editors and SARIF count.
+    Utf16,
+}
+
+/// Where the text at fault stands. Lines and columns begin with 1; the end column is the one after
+/// the last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// The path within the pack.
+    pub path: String,
+    /// Where it begins.
+    pub start: (usize, usize),
+    /// Where it ends.
+    pub end: (usize, usize),
+}
+
+impl PackText {
+    /// The line and the column (in characters) of a byte, both from 1.
+    pub fn place_of(&self, byte: usize) -> (usize, usize) {
+        place_of(&self.text, byte, Columns::Characters)
+    }
+}
+
 impl PackFault {
     /// A fault of the pack as a whole.
     pub fn new(code: &'static str, message: impl Into<String>) -> PackFault {
@@ -71,12 +99,34 @@ impl PackFault {
 
     /// The path of the text at fault, with line and column (1-based).
     pub fn location(&self) -> Option<(String, usize, usize)> {
-        let place = self.place.as_ref()?;
-        let before = place.source.inner().get(..place.span.0)?;
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
-        Some((place.source.name().to_owned(), line, column))
+        let region = self.region(Columns::Characters)?;
+        Some((region.path, region.start.0, region.start.1))
     }
+
+    /// Where the text at fault begins and ends.
+    pub fn region(&self, columns: Columns) -> Option<Region> {
+        let place = self.place.as_ref()?;
+        let (text, (start, len)) = (place.source.inner(), place.span);
+        let path = place.source.name().to_owned();
+        Some(Region { path, start: place_of(text, start, columns), end: place_of(text, start + len, columns) })
+    }
+
+    /// What is said of the text at fault.
+    pub fn label(&self) -> Option<&str> {
+        self.place.as_ref().map(|place| place.label.as_str())
+    }
+}
+
+/// The line and the column of a byte, both from 1; past the end of the text, its end.
+fn place_of(text: &str, byte: usize, columns: Columns) -> (usize, usize) {
+    let before = text.get(..byte.min(text.len())).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    let column = match columns {
+        Columns::Characters => last.chars().count(),
+        Columns::Utf16 => last.encode_utf16().count(),
+    };
+    (line, column + 1)
 }
 
 /// A beginning shorter than this tells nothing.

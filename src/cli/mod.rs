@@ -1,7 +1,7 @@
 //! The command line: the only room that knows clap, stdout and exit codes. One file a command.
 //!
 //! Exit codes tell *no* from *broken*: 0 all allow, 3 something flagged, 2 something denied,
-//! 1 something broken or rejected; the worse one wins.
+//! 4 something found in rule packs that load, 1 something broken or rejected; the worse one wins.
 
 mod accounting;
 mod decide;
@@ -50,6 +50,8 @@ enum Exit {
     Flagged,
     /// A line is denied.
     Denied,
+    /// Rule packs load, and something is found in them.
+    Findings,
     /// Something is broken or was rejected.
     Broken,
 }
@@ -86,6 +88,7 @@ impl From<Exit> for ExitCode {
             Exit::Broken => ExitCode::from(1),
             Exit::Denied => ExitCode::from(2),
             Exit::Flagged => ExitCode::from(3),
+            Exit::Findings => ExitCode::from(4),
         }
     }
 }

@@ -56,13 +56,13 @@ impl PackArgs {
     /// Says on stderr why packs could not be taken from the shelf.
     pub(super) fn explain(&self, error: &ShelfError, colour: Colour) {
         match error {
-            ShelfError::Faults(faults) => show(faults, colour),
+            ShelfError::Faults(faults) => show(&faults.iter().collect::<Vec<_>>(), colour),
             ShelfError::Disk { .. } | ShelfError::Empty(_) => complain(error, Some(&self.whence())),
         }
     }
 
     /// Who named the folder, and how to name another.
-    fn whence(&self) -> String {
+    pub(super) fn whence(&self) -> String {
         if self.packs.is_some() {
             return "`--packs` names this folder; it should hold rule packs".to_owned();
         }
@@ -84,23 +84,28 @@ fn setting(text: &str) -> Result<(String, String), String> {
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
-/// Shows every fault, underlined in the author's text, and how many there are.
-pub(super) fn show(faults: &[PackFault], colour: Colour) {
+/// Shows every fault on stderr, underlined in the author's text, and how many there are.
+pub(super) fn show(faults: &[&PackFault], colour: Colour) {
     let stderr = io::stderr();
-    let screen = Screen::of(&stderr, colour);
-    let theme = if screen.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(screen.columns);
-    let mut report = String::new();
-    for fault in faults {
-        // Formatting into a string does not fail.
-        let _ = handler.render_report(&mut report, fault);
-        report.push('\n');
-    }
+    let report = rendered(faults, &Screen::of(&stderr, colour));
     let _ = stderr.lock().write_all(report.as_bytes());
     match faults.len() {
         1 => complain("the packs have a fault", None),
         count => complain(format_args!("the packs have {count} faults"), None),
     }
+}
+
+/// Every fault, underlined in the author's text.
+pub(super) fn rendered(faults: &[&PackFault], screen: &Screen) -> String {
+    let theme = if screen.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(screen.columns);
+    let mut report = String::new();
+    for fault in faults {
+        // Formatting into a string does not fail.
+        let _ = handler.render_report(&mut report, *fault);
+        report.push('\n');
+    }
+    report
 }
 
 #[cfg(test)]

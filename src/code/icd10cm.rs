@@ -99,6 +99,17 @@ impl Icd10Cm {
         YEAR
     }
 
+    /// Whether `day` is before the table's year: what ended by then need not be in it.
+    pub fn ended_before(day: Date) -> bool {
+        day < YEAR.0
+    }
+
+    /// The codes of the table as undotted texts, in order, from the first that is not before `from`.
+    pub fn texts_from<'a>(&'a self, from: &str) -> impl Iterator<Item = &'a str> {
+        let place = self.rows.partition_point(|row| text_of(&row.key) < from);
+        self.rows.iter().skip(place).map(|row| text_of(&row.key))
+    }
+
     /// Every code with its title, in order.
     pub fn codes(&self) -> impl Iterator<Item = (Code, bool, &str)> {
         self.rows.iter().filter_map(|row| {

@@ -5,12 +5,20 @@
 //! together cut the codes into *classes*: two codes of one class are in exactly the same sets, on
 //! every day of one period. A class is all that a rule can ever see of a code.
 
-use std::collections::HashMap;
+mod cut;
+mod phrase;
+mod row;
+mod standing;
+
+use std::collections::{BTreeMap, HashMap};
 
 use dashmap::DashMap;
 use jiff::civil::Date;
 
 use super::{ClassId, ClassMask, Code, System};
+use phrase::{contains_phrase, words_of};
+use row::Row;
+pub use standing::RowStanding;
 
 /// A value set of a pack, by its place in [`ValueSets`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,6 +68,8 @@ pub struct SetDefinition {
     pub entries: Vec<Entry>,
     /// The sets it is the union of; empty for a set with rows.
     pub union_of: Vec<String>,
+    /// Whether it is there for people only, so that no rule need ask for it.
+    pub is_informative: bool,
 }
 
 /// A fault of a set's definition.
@@ -69,8 +79,10 @@ pub struct SetFault {
     pub set: String,
     /// What is wrong.
     pub message: String,
-    /// A name close to the one that was not found.
+    /// The name that was not found, where one was not.
     pub unknown_name: Option<String>,
+    /// The place of the row at fault in [`SetDefinition::entries`].
+    pub entry: Option<usize>,
 }
 
 /// All value sets of a pack and the classes they cut the codes into.
@@ -78,10 +90,11 @@ pub struct ValueSets {
     definitions: Vec<SetDefinition>,
     masks: Vec<ClassMask>,
     axes: usize,
-    rows: HashMap<(System, String), Vec<Row>>,
+    /// The rows of codes and prefixes, by system and text.
+    rows: BTreeMap<System, BTreeMap<String, Vec<Row>>>,
     ranges: Vec<(System, String, String, Row)>,
-    phrases: Vec<(Vec<String>, SetId)>,
-    phrase_class: HashMap<SetId, ClassId>,
+    /// Each phrase once, with its sets and its class.
+    phrases: Vec<(Vec<String>, Vec<SetId>, ClassId)>,
     classes: HashMap<Vec<Option<SetId>>, ClassId>,
     vectors: Vec<Vec<Option<SetId>>>,
     prefix_chars_max: usize,
@@ -95,22 +108,12 @@ pub struct ValueSets {
 /// invented codes cannot grow it further.
 const CACHED_CODES_MAX: usize = 200_000;
 
-#[derive(Clone)]
-struct Row {
-    axis: usize,
-    set: SetId,
-    exact: bool,
-    seventh: Option<String>,
-    period: (Option<Date>, Option<Date>),
-    excluded: bool,
-}
-
 impl ValueSets {
     /// Cuts the codes into classes.
     ///
     /// # Errors
-    /// Every fault at once: a name given twice, a union of an unknown set, two sets of one axis
-    /// that claim the same code or prefix.
+    /// Every fault at once: a name given twice, a union of an unknown set, two equally specific rows
+    /// of one axis that say different things of a code on a day.
     pub fn new(definitions: Vec<SetDefinition>) -> Result<ValueSets, Vec<SetFault>> {
         let mut faults = Vec::new();
         let mut axes: Vec<&str> = Vec::new();
@@ -118,10 +121,9 @@ impl ValueSets {
             definitions: Vec::new(),
             masks: Vec::new(),
             axes: 0,
-            rows: HashMap::new(),
+            rows: BTreeMap::new(),
             ranges: Vec::new(),
             phrases: Vec::new(),
-            phrase_class: HashMap::new(),
             classes: HashMap::new(),
             vectors: Vec::new(),
             prefix_chars_max: 0,
@@ -137,12 +139,12 @@ impl ValueSets {
                 axes.push(&definition.axis);
                 axes.len() - 1
             });
-            for entry in &definition.entries {
-                if let Err(other) = sets.add(entry, axis, id) {
-                    let other = definitions.get(usize::from(other.0)).map_or("", |other| other.name.as_str());
-                    let message = format!("{} is in `{other}` of the same axis too", entry.pattern);
-                    faults.push(SetFault::new(definition, message));
-                }
+            for (entry_place, entry) in definition.entries.iter().enumerate() {
+                let Some(tie) = sets.add(entry, Row::of(entry, axis, id, entry_place)) else { continue };
+                let other = definitions.get(usize::from(tie.other.0));
+                let mut fault = SetFault::new(definition, tie.words(entry, definition, other));
+                fault.entry = Some(entry_place);
+                faults.push(fault);
             }
         }
         sets.axes = axes.len();
@@ -222,222 +224,142 @@ impl ValueSets {
         let mut found: Vec<ClassId> = self
             .phrases
             .iter()
-            .filter(|(phrase, _)| contains_phrase(&words, phrase))
-            .filter_map(|(_, set)| self.phrase_class.get(set).copied())
+            .filter(|(phrase, ..)| contains_phrase(&words, phrase))
+            .map(|(.., class)| *class)
             .collect();
         found.sort_unstable();
-        found.dedup();
         Some(found)
     }
 
-    fn add(&mut self, entry: &Entry, axis: usize, set: SetId) -> Result<(), SetId> {
-        if !matches!(entry.pattern, Pattern::Phrase(_)) {
-            self.systems |= 1 << entry.system as u8;
-        }
-        let row = |exact| Row {
-            axis,
-            set,
-            exact,
-            seventh: entry.seventh.clone(),
-            period: entry.period,
-            excluded: entry.excluded,
-        };
-        let (text, exact) = match &entry.pattern {
-            Pattern::Code(text) => (text, true),
-            Pattern::Prefix(text) => (text, false),
-            Pattern::Range(from, to) => {
-                self.ranges.push((entry.system, from.clone(), to.clone(), row(false)));
-                return Ok(());
-            }
+    /// Every row but those of phrases.
+    fn all_rows(&self) -> impl Iterator<Item = &Row> {
+        self.rows.values().flat_map(BTreeMap::values).flatten().chain(self.ranges.iter().map(|(.., row)| row))
+    }
+
+    /// Takes a row in; the first row it ties with, where it does.
+    fn add(&mut self, entry: &Entry, row: Row) -> Option<row::Tie> {
+        let (text, is_range) = match &entry.pattern {
+            Pattern::Code(text) | Pattern::Prefix(text) => (text, false),
+            Pattern::Range(from, _) => (from, true),
             Pattern::Phrase(phrase) => {
-                self.phrases.push((words_of(phrase), set));
-                return Ok(());
+                let words = words_of(phrase);
+                match self.phrases.iter_mut().find(|(known, ..)| *known == words) {
+                    Some((_, sets, _)) => sets.push(row.set),
+                    None => self.phrases.push((words, vec![row.set], ClassId(0))),
+                }
+                return None;
             }
         };
-        self.prefix_chars_max = self.prefix_chars_max.max(text.len());
-        let rows = self.rows.entry((entry.system, text.clone())).or_default();
-        let clash = rows.iter().find(|other| {
-            other.axis == axis
-                && other.exact == exact
-                && other.set != set
-                && other.seventh == entry.seventh
-                && overlap(other.period, entry.period)
-        });
-        if let Some(other) = clash {
-            return Err(other.set);
+        self.systems |= 1 << entry.system as u8;
+        if is_range {
+            let Pattern::Range(from, to) = &entry.pattern else { return None };
+            let same = self.ranges.iter().filter(|(system, ..)| *system == entry.system);
+            let tie = same
+                .map(|(_, other_from, other_to, other)| row.tie_of_ranges((from, to), other, (other_from, other_to)))
+                .find_map(|tie| tie);
+            self.ranges.push((entry.system, from.clone(), to.clone(), row));
+            return tie;
         }
-        rows.push(row(exact));
-        Ok(())
+        self.prefix_chars_max = self.prefix_chars_max.max(text.len());
+        let rows = self.rows.entry(entry.system).or_default().entry(text.clone()).or_default();
+        let tie = rows.iter().find_map(|other| row.tie(other, text));
+        rows.push(row);
+        tie
     }
 
     /// The set of each axis that a code is in on a day, and whether that hangs on the day.
     fn vector(&self, system: System, text: &str, day: Option<Date>) -> (Vec<Option<SetId>>, bool) {
+        let (winners, is_dated) = self.winners(system, text, day);
+        (winners.into_iter().map(|row| row.and_then(Row::gives)).collect(), is_dated)
+    }
+
+    /// The most specific row of each axis that holds of a code on a day, and whether that hangs on
+    /// the day.
+    fn winners(&self, system: System, text: &str, day: Option<Date>) -> (Vec<Option<&Row>>, bool) {
+        let mut winners: Vec<Option<&Row>> = vec![None; self.axes];
+        let is_dated = self.each_that_holds(system, text, day, |row| settle(&mut winners, row));
+        (winners, is_dated)
+    }
+
+    /// Every row that holds of a code on a day, the more specific before the less; whether that
+    /// hangs on the day.
+    fn each_that_holds<'a>(
+        &'a self,
+        system: System,
+        text: &str,
+        day: Option<Date>,
+        mut visit: impl FnMut(&'a Row),
+    ) -> bool {
         let mut is_dated = false;
-        let mut vector: Vec<Option<SetId>> = vec![None; self.axes];
-        let mut settled = vec![false; self.axes];
-        let mut settle = |row: &Row| {
-            if let (Some(settled), Some(place)) = (settled.get_mut(row.axis), vector.get_mut(row.axis))
-                && !*settled
-            {
-                *settled = true;
-                *place = (!row.excluded).then_some(row.set);
-            }
-        };
         let longest = text.len().min(self.prefix_chars_max);
+        let by_text = self.rows.get(&system);
         for len in (1..=longest).rev() {
-            let Some(prefix) = text.get(..len) else { continue };
-            let Some(rows) = self.rows.get(&(system, prefix.to_owned())) else { continue };
+            let Some(rows) = by_text.zip(text.get(..len)).and_then(|(rows, prefix)| rows.get(prefix)) else { continue };
             is_dated |= rows.iter().any(|row| row.period != (None, None));
             let holds = |row: &&Row| row.holds(text, day);
-            rows.iter().filter(|row| row.exact && len == text.len()).filter(holds).for_each(&mut settle);
-            rows.iter().filter(|row| !row.exact && row.seventh.is_some()).filter(holds).for_each(&mut settle);
-            rows.iter().filter(|row| !row.exact && row.seventh.is_none()).filter(holds).for_each(&mut settle);
+            rows.iter().filter(|row| row.exact && len == text.len()).filter(holds).for_each(&mut visit);
+            rows.iter().filter(|row| !row.exact && row.seventh.is_some()).filter(holds).for_each(&mut visit);
+            rows.iter().filter(|row| !row.exact && row.seventh.is_none()).filter(holds).for_each(&mut visit);
         }
         for (range_system, from, to, row) in &self.ranges {
-            let inside =
-                *range_system == system && text.len() == from.len() && from.as_str() <= text && text <= to.as_str();
+            let inside = *range_system == system && row::is_between(text, from, to);
             is_dated |= inside && row.period != (None, None);
             if inside && row.holds(text, day) {
-                settle(row);
+                visit(row);
             }
         }
-        (vector, is_dated)
-    }
-
-    /// Enumerates every vector a text can have: texts differ only by the deepest row they reach,
-    /// by going on past it or not, by their seventh character, and by the day.
-    fn cut(&mut self) {
-        let all_rows = || self.rows.values().flatten().chain(self.ranges.iter().map(|(.., row)| row));
-        let mut sevenths: Vec<char> =
-            all_rows().filter_map(|row| row.seventh.as_ref()).flat_map(|s| s.chars()).collect();
-        sevenths.sort_unstable();
-        sevenths.dedup();
-        let mut days: Vec<Option<Date>> = vec![None];
-        for row in all_rows() {
-            days.extend(
-                [row.period.0, row.period.1]
-                    .into_iter()
-                    .flatten()
-                    .flat_map(|day| [day.yesterday().ok(), Some(day), day.tomorrow().ok()]),
-            );
-        }
-        days.sort_unstable();
-        days.dedup();
-        let mut texts: Vec<(System, String)> = Vec::new();
-        let keys = self.rows.keys().map(|(system, text)| (*system, text.as_str()));
-        for (system, text) in keys.chain(self.ranges.iter().map(|(system, from, ..)| (*system, from.as_str()))) {
-            texts.push((system, text.to_owned()));
-            texts.push((system, format!("{text}-")));
-            if text.len() < 7 {
-                let padded = format!("{text:-<6}");
-                texts.extend(sevenths.iter().map(|seventh| (system, format!("{padded}{seventh}"))));
-            }
-        }
-        texts.sort_unstable();
-        let mut vectors = vec![vec![None; self.axes]];
-        for (system, text) in &texts {
-            for day in &days {
-                vectors.push(self.vector(*system, text, *day).0);
-            }
-        }
-        vectors.sort_unstable();
-        vectors.dedup();
-        self.classes = vectors
-            .iter()
-            .enumerate()
-            .map(|(place, vector)| (vector.clone(), ClassId(u16::try_from(place).unwrap_or(u16::MAX))))
-            .collect();
-        self.vectors = vectors;
-        let mut of_phrases: Vec<SetId> = self.phrases.iter().map(|(_, set)| *set).collect();
-        of_phrases.sort_unstable();
-        of_phrases.dedup();
-        for set in of_phrases {
-            self.phrase_class.insert(set, ClassId(self.class_count()));
-            self.vectors.push(vec![Some(set)]);
-        }
-    }
-
-    fn fill_masks(&mut self, faults: &mut Vec<SetFault>) {
-        let mut masks = vec![ClassMask::default(); self.definitions.len()];
-        for (class, vector) in (0u16..).zip(&self.vectors) {
-            for set in vector.iter().flatten() {
-                if let Some(mask) = masks.get_mut(usize::from(set.0)) {
-                    mask.insert(ClassId(class));
-                }
-            }
-        }
-        // A union may name unions that stand before or after it: repeat until nothing grows.
-        for _ in 0..self.definitions.len() {
-            for (place, definition) in self.definitions.iter().enumerate() {
-                for part in &definition.union_of {
-                    let Some(part) = self.definitions.iter().position(|other| other.name == *part) else { continue };
-                    let (Some(part), Some(whole)) = (masks.get(part).cloned(), masks.get_mut(place)) else { continue };
-                    *whole = whole.or(&part);
-                }
-            }
-        }
-        for definition in &self.definitions {
-            for part in &definition.union_of {
-                if !self.definitions.iter().any(|other| other.name == *part) {
-                    let mut fault =
-                        SetFault::new(definition, format!("there is no value set `{part}` to be a part of it"));
-                    fault.unknown_name = Some(part.clone());
-                    faults.push(fault);
-                }
-            }
-        }
-        self.masks = masks;
+        is_dated
     }
 }
 
-impl Row {
-    fn holds(&self, text: &str, day: Option<Date>) -> bool {
-        let seventh = self.seventh.as_ref().is_none_or(|allowed| {
-            text.len() == 7 && text.chars().nth(6).is_some_and(|seventh| allowed.contains(seventh))
-        });
-        let (from, until) = self.period;
-        let in_period =
-            day.is_none_or(|day| from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until));
-        seventh && in_period
+/// The first row of an axis that holds settles it.
+fn settle<'a>(winners: &mut [Option<&'a Row>], row: &'a Row) {
+    if let Some(winner) = winners.get_mut(row.axis) {
+        winner.get_or_insert(row);
     }
 }
 
 impl SetFault {
     fn new(definition: &SetDefinition, message: String) -> SetFault {
-        SetFault { set: definition.name.clone(), message, unknown_name: None }
+        SetFault { set: definition.name.clone(), message, unknown_name: None, entry: None }
     }
 }
 
-impl std::fmt::Display for Pattern {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Pattern::Code(text) => write!(f, "code {text}"),
-            Pattern::Prefix(text) => write!(f, "prefix {text}"),
-            Pattern::Range(from, to) => write!(f, "range {from} to {to}"),
-            Pattern::Phrase(text) => write!(f, "phrase `{text}`"),
+impl Entry {
+    /// What it matches, as people write it: codes of ICD-10-CM with their dot.
+    pub fn written(&self) -> String {
+        let code =
+            |text: &str| Code::parse(self.system, text).map_or_else(|_| text.to_owned(), |code| code.to_string());
+        match &self.pattern {
+            Pattern::Code(text) | Pattern::Prefix(text) => code(text),
+            Pattern::Range(from, to) => format!("{} to {}", code(from), code(to)),
+            Pattern::Phrase(text) => text.clone(),
         }
     }
 }
 
-fn overlap(a: (Option<Date>, Option<Date>), b: (Option<Date>, Option<Date>)) -> bool {
-    let before = |until: Option<Date>, from: Option<Date>| until.zip(from).is_some_and(|(until, from)| until < from);
-    !before(a.1, b.0) && !before(b.1, a.0)
+impl std::fmt::Display for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match &self.pattern {
+            Pattern::Code(_) => "code",
+            Pattern::Prefix(_) => "prefix",
+            Pattern::Range(..) => "range",
+            Pattern::Phrase(_) => "phrase",
+        };
+        write!(f, "{kind} {}", self.written())?;
+        if let Some(sevenths) = &self.seventh {
+            write!(f, " with seventh character {sevenths}")?;
+        }
+        match self.period {
+            (None, None) => Ok(()),
+            (Some(from), None) => write!(f, " from {from}"),
+            (None, Some(until)) => write!(f, " until {until}"),
+            (Some(from), Some(until)) => write!(f, " from {from} until {until}"),
+        }
+    }
 }
 
-fn words_of(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '*')
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect()
-}
-
-fn contains_phrase(words: &[String], phrase: &[String]) -> bool {
-    let matches = |(word, part): (&String, &String)| match part.strip_suffix('*') {
-        Some(stem) => word.starts_with(stem),
-        None => word == part,
-    };
-    !phrase.is_empty() && words.windows(phrase.len()).any(|window| window.iter().zip(phrase).all(matches))
-}
-
+#[cfg(test)]
+mod oracle;
 #[cfg(test)]
 mod tests;

@@ -170,6 +170,21 @@ pub static DICTIONARY: &[FactKind] = &[
         "the plan's line of business", "unknown", "the line of business of the plan"),
 ];
 
+/// The patient data whose use a source must show: race, ethnicity, language, sexual orientation,
+/// gender identity, sex, date of birth, social determinants of health and health status
+/// (45 CFR 170.315(b)(11)(iv)(A)(5) to (13)).
+pub const SOURCE_ATTRIBUTES: [&str; 9] = [
+    "race",
+    "ethnicity",
+    "language",
+    "sexual_orientation",
+    "gender_identity",
+    "sex",
+    "birth_date",
+    "social_determinants",
+    "health_status",
+];
+
 /// The namespaces scripts may write before a dot.
 pub fn namespaces() -> Vec<&'static str> {
     let mut names: Vec<&str> =
@@ -214,4 +229,16 @@ pub fn markdown() -> String {
     }
     page.push_str("\n`known(\"fact\")` is yes where a value was given, no where nothing was, and unknown where it cannot be read.\n");
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_facts_rest_on_are_source_attributes() {
+        for kind in DICTIONARY {
+            assert!(kind.uses.is_none_or(|uses| SOURCE_ATTRIBUTES.contains(&uses)), "{}: {:?}", kind.name, kind.uses);
+        }
+    }
 }

@@ -12,7 +12,7 @@ mod draw;
 mod view;
 
 pub use book::{Book, FactId, Question, QuestionId, amount_words};
-pub use dictionary::{DICTIONARY, FactKind, ParameterKind, Shape, Unit, markdown, namespaces};
+pub use dictionary::{DICTIONARY, FactKind, ParameterKind, SOURCE_ATTRIBUTES, Shape, Unit, markdown, namespaces};
 pub use domain::Domains;
 pub use view::View;
 

@@ -86,8 +86,9 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
         sets: (&sets, &value_texts),
         scripts: &scripts_of.texts,
         definitions: scripts_of.definitions.as_ref(),
+        compiled: &scripts,
     };
-    faults.extend(whole.faults(&stages, &forest, &book));
+    faults.extend(whole.faults(&stages, &forest));
     if !faults.is_empty() {
         return Err(faults);
     }

@@ -1,6 +1,6 @@
 //! `pack.toml`: what a pack is, for when and whom, and what a plan may set.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroU16};
 
 use serde::Deserialize;
 
@@ -62,6 +62,9 @@ pub struct SourceAttributes {
     pub revised: String,
     /// When somebody last checked that the source still stands.
     pub last_verified_on: String,
+    /// How many calendar months after that somebody must look again.
+    #[serde(default = "every_year")]
+    pub verify_every_months: NonZeroU16,
     /// The patient data the rules ask for, checked against the facts they do ask.
     pub uses: Vec<String>,
 }
@@ -150,6 +153,12 @@ struct WireParameter {
     values: Vec<String>,
     default: toml::Value,
     about: String,
+}
+
+/// Guidelines and coverage policies are reviewed once a year at least.
+fn every_year() -> NonZeroU16 {
+    const MONTHS_OF_A_YEAR: u16 = 12;
+    NonZeroU16::new(MONTHS_OF_A_YEAR).unwrap_or(NonZeroU16::MIN)
 }
 
 fn yes() -> bool {

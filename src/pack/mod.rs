@@ -16,6 +16,7 @@ use std::{collections::BTreeMap, sync::Arc};
 pub use load::{NODES_MAX, load};
 pub use manifest::{Companions, Manifest, Parameter, ParameterType, Passage, Period, SourceAttributes};
 pub use reasons::Reason;
+pub use values::at_row;
 
 use crate::{
     code::{SetId, ValueSets},

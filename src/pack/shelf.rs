@@ -49,7 +49,7 @@ pub fn open(folder: &Path, settings: &Settings) -> Result<Vec<Pack>, ShelfError>
         }
     }
     if faults.is_empty() {
-        faults = unused(&packs, settings);
+        faults = unused(&packs.iter().collect::<Vec<_>>(), settings);
     }
     if faults.is_empty() { Ok(packs) } else { Err(ShelfError::Faults(faults)) }
 }
@@ -74,6 +74,38 @@ pub fn folders(folder: &Path) -> Result<Vec<PathBuf>, ShelfError> {
     if folders.is_empty() { Err(ShelfError::Empty(folder.to_owned())) } else { Ok(folders) }
 }
 
+/// The folders whose pack or whose own name is wanted; all, where nothing is.
+///
+/// # Errors
+/// A name that no pack and no folder has.
+pub fn named(folders: Vec<PathBuf>, wanted: &[String]) -> Result<Vec<PathBuf>, PackFault> {
+    if wanted.is_empty() {
+        return Ok(folders);
+    }
+    let names: Vec<(PathBuf, Vec<String>)> =
+        folders.into_iter().map(|folder| (folder.clone(), names(&folder))).collect();
+    let known = || names.iter().flat_map(|(_, names)| names).map(String::as_str);
+    if let Some(unknown) = wanted.iter().find(|wanted| !known().any(|known| known == wanted.as_str())) {
+        let fault = PackFault::new("shelf::unknown_pack", format!("there is no pack `{unknown}`"));
+        let all: std::collections::BTreeSet<&str> = known().collect();
+        return Err(match crate::fault::did_you_mean(unknown, known()) {
+            Some(close) => fault.help(format!("did you mean `{close}`?")),
+            None => fault.help(format!("there are {}", all.into_iter().collect::<Vec<_>>().join(", "))),
+        });
+    }
+    let is_wanted = |names: &[String]| names.iter().any(|name| wanted.contains(name));
+    Ok(names.into_iter().filter(|(_, names)| is_wanted(names)).map(|(folder, _)| folder).collect())
+}
+
+/// The folder's name, and the name that its manifest gives, as far as it can be read.
+#[expect(clippy::disallowed_methods, reason = "the shelf is the one place that reads packs from disk")]
+fn names(folder: &Path) -> Vec<String> {
+    let own = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+    let manifest = fs::read_to_string(folder.join("pack.toml")).ok().and_then(|text| text.parse::<toml::Table>().ok());
+    let given = manifest.and_then(|manifest| manifest.get("name")?.as_str().map(str::to_owned));
+    own.into_iter().chain(given).collect()
+}
+
 /// Reads and explores the one pack that `folder` is; settings of other packs are left aside.
 ///
 /// # Errors
@@ -85,7 +117,7 @@ pub fn take(folder: &Path, settings: &Settings) -> Result<Pack, ShelfError> {
 }
 
 /// A fault for each setting that none of the packs has a parameter for.
-pub fn unused(packs: &[Pack], settings: &Settings) -> Vec<PackFault> {
+pub fn unused(packs: &[&Pack], settings: &Settings) -> Vec<PackFault> {
     let has = |name: &String| packs.iter().any(|pack| pack.manifest.parameters.contains_key(name));
     let names = || packs.iter().flat_map(|pack| pack.manifest.parameters.keys()).map(String::as_str);
     settings

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::manifest::of_toml;
 use crate::{
-    code::{Code, Entry, Pattern, SetDefinition, System, ValueSets},
+    code::{Code, Entry, Pattern, SetDefinition, SetFault, System, ValueSets},
     date::{Date, DateSpan},
     fault::{PackFault, PackText, did_you_mean},
 };
@@ -27,6 +27,8 @@ struct WireSet {
     codes: Vec<WireRow>,
     #[serde(default)]
     union: Vec<String>,
+    #[serde(default)]
+    informative: bool,
 }
 
 #[derive(Deserialize)]
@@ -69,12 +71,17 @@ pub(super) fn read(files: &[PackText]) -> Result<ValueSets, Vec<PackFault>> {
         return Err(faults);
     }
     let names: Vec<String> = definitions.iter().map(|definition| definition.name.clone()).collect();
+    let kept = definitions.clone();
     ValueSets::new(definitions).map_err(|set_faults| {
-        let of_set = |fault: &crate::code::SetFault| {
+        let of_set = |fault: &SetFault| {
             let mut pack_fault =
                 PackFault::new("pack::value_set", format!("value set `{}`: {}", fault.set, fault.message));
-            if let Some(home) = homes.get(&fault.set) {
-                pack_fault = pack_fault.at_part(home, &format!("[{}]", fault.set), "this set");
+            let set = kept.iter().find(|set| set.name == fault.set);
+            if let (Some(home), Some(set)) = (homes.get(&fault.set), set) {
+                pack_fault = match fault.entry {
+                    Some(entry) => at_row(pack_fault, home, set, entry, "this row"),
+                    None => pack_fault.at_part(home, &format!("[{}]", fault.set), "this set"),
+                };
             }
             let close =
                 fault.unknown_name.as_deref().and_then(|name| did_you_mean(name, names.iter().map(String::as_str)));
@@ -84,6 +91,51 @@ pub(super) fn read(files: &[PackText]) -> Result<ValueSets, Vec<PackFault>> {
             }
         };
         set_faults.iter().map(of_set).collect()
+    })
+}
+
+/// `fault`, with a row of a set underlined in the file it stands in; where the row cannot be found,
+/// the set.
+pub fn at_row(fault: PackFault, text: &PackText, set: &SetDefinition, entry: usize, label: &str) -> PackFault {
+    let title = format!("[{}]", set.name);
+    let Some(row) = set.entries.get(entry) else { return fault.at_part(text, &title, label) };
+    let first = |entry: &Entry| match &entry.pattern {
+        Pattern::Code(text) | Pattern::Prefix(text) | Pattern::Range(text, _) | Pattern::Phrase(text) => text.clone(),
+    };
+    let is_row = |quoted: &str| match &row.pattern {
+        Pattern::Phrase(phrase) => quoted == phrase,
+        Pattern::Code(_) | Pattern::Prefix(_) | Pattern::Range(..) => {
+            Code::parse(row.system, quoted).is_ok_and(|code| code.text() == first(row))
+        }
+    };
+    // Rows are kept in the order of the file, so the n-th of a text is the n-th that reads so.
+    let earlier = set.entries.iter().take(entry).filter(|other| first(other) == first(row)).count();
+    let from = text.text.find(&title).map_or(0, |start| start + title.len());
+    let body = text.text.get(from..).unwrap_or_default();
+    let body = body.split_once("\n[").map_or(body, |(body, _)| body);
+    match quoted(body).filter(|(_, quoted)| is_row(quoted)).nth(earlier) {
+        Some((start, quoted)) => fault.at(text, from + start, quoted.len() + 2, label),
+        None => fault.at_part(text, &title, label),
+    }
+}
+
+/// The texts in double quotes, each with the place of its first quote; comments left aside.
+fn quoted(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    text.split_inclusive('\n').flat_map(move |line| {
+        let line_start = start;
+        start += line.len();
+        let mut found = Vec::new();
+        let mut at = 0;
+        for (place, part) in line.split('"').enumerate() {
+            if place % 2 == 1 {
+                found.push((line_start + at - 1, part));
+            } else if part.contains('#') {
+                break;
+            }
+            at += part.len() + 1;
+        }
+        found
     })
 }
 
@@ -103,7 +155,15 @@ fn definition(text: &PackText, axis: &str, name: String, set: WireSet, faults: &
         faults.push(fault.at_part(text, &format!("[{name}]"), "this set"));
     }
     let axis = if set.union.is_empty() { axis.to_owned() } else { String::new() };
-    SetDefinition { name, axis, title: set.title, cites: set.cites, entries, union_of: set.union }
+    SetDefinition {
+        name,
+        axis,
+        title: set.title,
+        cites: set.cites,
+        entries,
+        union_of: set.union,
+        is_informative: set.informative,
+    }
 }
 
 impl WireRow {
@@ -111,6 +171,11 @@ impl WireRow {
         let period = (day(self.from.as_deref())?, day(self.until.as_deref())?);
         let entry =
             |system, pattern| Entry { system, pattern, seventh: self.seventh.clone(), period, excluded: self.exclude };
+        if let Some(phrase) = self.phrase.first()
+            && (self.system.is_some() || self.seventh.is_some() || period != (None, None) || self.exclude)
+        {
+            return Err((phrase.clone(), "a row of phrases takes no other field".to_owned()));
+        }
         let mut entries: Vec<Entry> =
             self.phrase.iter().map(|phrase| entry(System::Other, Pattern::Phrase(phrase.clone()))).collect();
         let Some(name) = &self.system else {
@@ -134,7 +199,12 @@ impl WireRow {
             entries.push(entry(system, Pattern::Code(text(code)?)));
         }
         if let [from, to] = self.range.as_slice() {
-            entries.push(entry(system, Pattern::Range(text(from)?, text(to)?)));
+            let (first, last) = (text(from)?, text(to)?);
+            if first.len() != last.len() || first > last {
+                let message = "a range goes from a code to a later one of the same length".to_owned();
+                return Err((from.clone(), message));
+            }
+            entries.push(entry(system, Pattern::Range(first, last)));
         } else if let Some(first) = self.range.first() {
             return Err((first.clone(), "a range has two ends".to_owned()));
         }

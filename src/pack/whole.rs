@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Manifest, Reason, Stage, source::Anchor};
 use crate::{
     code::ValueSets,
-    fact::Book,
+    fact::SOURCE_ATTRIBUTES,
     fault::{PackFault, PackText, did_you_mean},
+    script::Scripts,
     tree::Forest,
     verdict::Outcome,
 };
@@ -21,16 +22,18 @@ pub(super) struct Whole<'a> {
     /// The rules, in the order of [`Rule::script`](super::Rule::script).
     pub scripts: &'a [PackText],
     pub definitions: Option<&'a PackText>,
+    /// All of them, compiled.
+    pub compiled: &'a Scripts,
 }
 
 impl Whole<'_> {
     /// Every fault.
-    pub(super) fn faults(&self, stages: &[Stage], forest: &Forest, book: &Book) -> Vec<PackFault> {
+    pub(super) fn faults(&self, stages: &[Stage], forest: &Forest) -> Vec<PackFault> {
         let mut faults = self.headers(stages);
         faults.extend(self.dangling_citations());
         faults.extend(self.uncited_anchors(stages, forest));
         faults.extend(self.unused_reasons());
-        faults.extend(self.undeclared_uses(book));
+        faults.extend(self.source_attributes());
         faults
     }
 
@@ -127,18 +130,38 @@ impl Whole<'_> {
         })
     }
 
-    /// The patient data declared must be the patient data asked for.
-    fn undeclared_uses(&self, book: &Book) -> Option<PackFault> {
+    /// The patient data declared must be the patient data that rules name, under any setting of the
+    /// parameters.
+    fn source_attributes(&self) -> Vec<PackFault> {
         let (manifest, text) = self.manifest;
-        let asked: BTreeSet<&str> = book.facts().iter().filter_map(|fact| fact.kind.uses).collect();
         let declared: BTreeSet<&str> = manifest.source.uses.iter().map(String::as_str).collect();
-        (asked != declared).then(|| {
-            let list = |all: &BTreeSet<&str>| all.iter().copied().collect::<Vec<_>>().join(", ");
-            let (declared, asked) = (list(&declared), list(&asked));
-            let message = format!("the manifest declares the patient data {declared}; the rules ask for {asked}");
-            PackFault::new("pack::source_attributes", message)
-                .help("make `source.uses` say what the rules ask for")
-                .at_part(text, "uses", "declared here")
-        })
+        let mut faults = Vec::new();
+        let mut asked = BTreeSet::new();
+        for named in self.compiled.named_facts() {
+            let Some(attribute) = named.kind.uses else { continue };
+            if asked.insert(attribute) && !declared.contains(attribute) {
+                let message =
+                    format!("`{}` rests on `{attribute}`, which `source.uses` does not declare", named.kind.name);
+                let fault = PackFault::new("pack::source_attributes", message)
+                    .help(format!("declare `{attribute}` in pack.toml, or ask for something else"));
+                faults.push(fault.at(&named.at.text, named.at.start, named.at.len, "asked for here"));
+            }
+        }
+        for attribute in declared.difference(&asked) {
+            let fault = if SOURCE_ATTRIBUTES.contains(attribute) {
+                let message = format!("`source.uses` declares `{attribute}`, and no rule asks for it");
+                PackFault::new("pack::source_attributes", message)
+                    .help("leave it out: what is declared is what is used")
+            } else {
+                let message = format!("there is no source attribute `{attribute}`");
+                let fault = PackFault::new("pack::source_attributes", message);
+                match did_you_mean(attribute, SOURCE_ATTRIBUTES) {
+                    Some(close) => fault.help(format!("did you mean `{close}`?")),
+                    None => fault.help(format!("there are {}", SOURCE_ATTRIBUTES.join(", "))),
+                }
+            };
+            faults.push(fault.at_part_after(text, "\nuses", &format!("\"{attribute}\""), "declared here"));
+        }
+        faults
     }
 }

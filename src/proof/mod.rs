@@ -5,6 +5,9 @@
 //! format and no disk.
 
 pub mod witness;
+pub mod check;
+pub mod settings;
+pub mod survey;
 
 use crate::{
     fact::{FactId, Test},

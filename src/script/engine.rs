@@ -27,7 +27,7 @@ type Shared = Arc<Mutex<Session>>;
 type Failure = Box<EvalAltResult>;
 
 /// Rhai operations in one run of one rule; the longest rule of the first pack takes under 2,000.
-const OPERATIONS_MAX: u64 = 200_000;
+pub(super) const OPERATIONS_MAX: u64 = 200_000;
 /// Calls within calls: a definition may use definitions, but never recurse deeply.
 const CALL_LEVELS_MAX: usize = 16;
 /// Nesting of an expression, outside and inside functions.
@@ -58,14 +58,14 @@ pub(super) fn new(session: &Shared, vocabulary: &Vocabulary) -> Engine {
         .disable_symbol("eval")
         .disable_symbol("print")
         .disable_symbol("debug");
-    words(&mut engine, vocabulary);
+    words(&mut engine, session, vocabulary);
     facts(&mut engine, session);
     codes(&mut engine, session);
     amounts(&mut engine, session);
     choices(&mut engine, session);
     knowing(&mut engine, session);
     outcomes(&mut engine);
-    mismatch::refuse(&mut engine);
+    mismatch::refuse(&mut engine, session);
     engine
 }
 
@@ -77,8 +77,7 @@ pub(super) fn functions() -> BTreeSet<String> {
 }
 
 /// Makes every function of the pack's definitions callable, and its name known to the rationale.
-pub(super) fn define(engine: &mut Engine, session: &Shared, ast: AST) {
-    let ast = Arc::new(ast);
+pub(super) fn define(engine: &mut Engine, session: &Shared, ast: &Arc<AST>) {
     let all: Vec<(String, usize)> =
         ast.iter_functions().map(|function| (function.name.to_owned(), function.params.len())).collect();
     for (name, arity) in all {
@@ -106,7 +105,7 @@ fn shown(argument: &Dynamic, session: &Shared) -> String {
 }
 
 #[expect(deprecated, reason = "`on_var` is not deprecated but marked volatile; there is no other way to name facts")]
-fn words(engine: &mut Engine, vocabulary: &Vocabulary) {
+fn words(engine: &mut Engine, session: &Shared, vocabulary: &Vocabulary) {
     let sets = vocabulary.sets.clone();
     let spaces = namespaces();
     engine.on_var(move |name, index, _| {
@@ -121,23 +120,35 @@ fn words(engine: &mut Engine, vocabulary: &Vocabulary) {
         }
         Ok(sets.find(name).map(|set| Dynamic::from(Set(set))))
     });
-    let parameters = vocabulary.parameters.clone();
+    let (parameters, session) = (vocabulary.parameters.clone(), session.clone());
     engine.register_indexer_get(move |_: &mut Parameters, name: ImmutableString| -> Result<Dynamic, Failure> {
-        match parameters.get(name.as_str()) {
-            Some(ParameterValue::Choice(choice)) => Ok(choice.clone().into()),
-            Some(ParameterValue::Flag(flag)) => Ok((*flag).into()),
-            Some(ParameterValue::Number(number)) => Ok((*number).into()),
-            Some(ParameterValue::Day(day)) => Ok(Dynamic::from(Day(day_number(*day)))),
-            Some(ParameterValue::Choices(all)) => {
-                Ok(Dynamic::from_array(all.iter().map(|choice| choice.clone().into()).collect()))
-            }
-            None => Err(complain(
+        let chosen = lock(&session).parameter(&name);
+        let Some(value) = chosen.as_ref().or_else(|| parameters.get(name.as_str())) else {
+            return Err(complain(
                 "rule::unknown_parameter",
                 format!("the pack has no parameter `{name}`"),
                 did_you_mean(&name, parameters.keys().map(String::as_str)),
-            )),
-        }
+            ));
+        };
+        let place = parameters.keys().position(|known| known.as_str() == name.as_str());
+        Ok(marked(value_of(value), place))
     });
+}
+
+fn value_of(value: &ParameterValue) -> Dynamic {
+    match value {
+        ParameterValue::Choice(choice) => choice.clone().into(),
+        ParameterValue::Flag(flag) => (*flag).into(),
+        ParameterValue::Number(number) => (*number).into(),
+        ParameterValue::Day(day) => Dynamic::from(Day(day_number(*day))),
+        ParameterValue::Choices(all) => Dynamic::from_array(all.iter().map(|choice| choice.clone().into()).collect()),
+    }
+}
+
+/// A value that remembers which parameter it is of: its place, from 1.
+fn marked(mut value: Dynamic, parameter: Option<usize>) -> Dynamic {
+    value.set_tag(parameter.and_then(|place| i32::try_from(place + 1).ok()).unwrap_or(0));
+    value
 }
 
 fn facts(engine: &mut Engine, session: &Shared) {
@@ -206,6 +217,7 @@ fn codes(engine: &mut Engine, session: &Shared) {
     let outside = session.clone();
     engine.register_fn("any_outside", move |fact: CodesFact, set: Set| -> Result<bool, Failure> {
         let mut session = lock(&outside);
+        session.seen.sets.insert(set.0);
         let sets = session.sets.clone();
         let mask = sets.all().without(sets.mask(set.0));
         answered(session.ask(fact.0, Test::In(mask), || format!("outside {}", sets.name(set.0))))
@@ -214,6 +226,7 @@ fn codes(engine: &mut Engine, session: &Shared) {
 
 fn any_in(session: &Shared, fact: FactId, set: Set) -> Result<bool, Failure> {
     let mut session = lock(session);
+    session.seen.sets.insert(set.0);
     let sets = session.sets.clone();
     answered(session.ask(fact, Test::In(sets.mask(set.0).clone()), || format!("in {}", sets.name(set.0))))
 }

@@ -106,14 +106,21 @@ pub(super) fn point(fault: PackFault, text: &PackText, position: Position, label
     fault.at(text, start, len, label)
 }
 
-/// The bytes of the token at a position; at the end of the text, its last character.
-fn span(text: &PackText, position: Position) -> (usize, usize) {
-    let (Some(line), column) = (position.line(), position.position().unwrap_or(1)) else { return (0, 0) };
+/// The byte at a position.
+pub(super) fn offset(text: &PackText, position: Position) -> usize {
+    let (Some(line), column) = (position.line(), position.position().unwrap_or(1)) else { return 0 };
     let start_of_line: usize = text.text.split_inclusive('\n').take(line - 1).map(str::len).sum();
     let content = text.text.lines().nth(line - 1).unwrap_or_default();
-    let before: usize = content.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum();
-    let start = start_of_line + before;
-    let token = content.get(before..).unwrap_or_default();
+    start_of_line + content.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum::<usize>()
+}
+
+/// The bytes of the token at a position; at the end of the text, its last character.
+pub(super) fn span(text: &PackText, position: Position) -> (usize, usize) {
+    if position.is_none() {
+        return (0, 0);
+    }
+    let start = offset(text, position);
+    let token = text.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     if text.text.get(start..).is_none_or(|rest| rest.trim().is_empty()) {
         let last = text.text.trim_end().chars().next_back().map_or(0, char::len_utf8);
         return (text.text.trim_end().len() - last, last);

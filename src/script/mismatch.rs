@@ -1,25 +1,35 @@
 //! Comparisons of things that cannot be compared. Rhai by itself answers *no* to them, and a rule
 //! that compares an age with a text would pass for ever without a word.
 
+use std::sync::{Arc, Mutex};
+
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Position};
 
 use super::{
     faults::friendly,
     handles::{CodeFact, CodesFact, Complaint, Day, QuantityFact, Set},
+    lock,
+    session::Session,
 };
 
 type Failure = Box<EvalAltResult>;
 
 /// Answers every comparison that no fact answers: of two numbers, texts, days or truths; any other
 /// is a fault.
-pub(super) fn refuse(engine: &mut Engine) {
+pub(super) fn refuse(engine: &mut Engine, session: &Arc<Mutex<Session>>) {
     // Fast operators would answer between Rhai's own types before anybody is asked.
     // Then nobody answers what stands before one side, either.
     engine.set_fast_operators(false);
     engine.register_fn("!", |truth: bool| !truth);
     engine.register_fn("-", |number: i64| number.saturating_neg());
     for operator in ["==", "!=", "<", "<=", ">", ">="] {
-        engine.register_fn(operator, move |left: Dynamic, right: Dynamic| compare(operator, &left, &right));
+        let session = session.clone();
+        engine.register_fn(operator, move |left: Dynamic, right: Dynamic| {
+            if left.tag() != 0 || right.tag() != 0 {
+                lock(&session).seen.compared(&left, &right);
+            }
+            compare(operator, &left, &right)
+        });
     }
 }
 

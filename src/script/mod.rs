@@ -8,7 +8,10 @@ mod circles;
 mod engine;
 mod faults;
 mod handles;
+mod marks;
+mod mentions;
 mod mismatch;
+mod probe;
 mod session;
 mod spelling;
 
@@ -19,6 +22,9 @@ use std::{
 
 use rhai::{AST, Engine, Scope};
 
+pub use marks::Mark;
+pub use mentions::{Defined, NamedFact, Place};
+pub use probe::{Probe, Probed, Setting, Values};
 pub use session::Asked;
 use session::{Mode, Session};
 
@@ -65,7 +71,8 @@ pub struct Scripts {
     engine: Engine,
     session: Arc<Mutex<Session>>,
     rules: Vec<(PackText, AST)>,
-    definitions: Option<PackText>,
+    definitions: Option<(PackText, Arc<AST>)>,
+    vocabulary: Vocabulary,
 }
 
 /// One run of a rule while a pack is explored.
@@ -91,15 +98,18 @@ impl Scripts {
         let mut engine = engine::new(&session, &vocabulary);
         let mut faults = Vec::new();
         let mut known_functions = engine::functions();
-        if let Some(text) = &definitions {
+        let mut defined = None;
+        if let Some(text) = definitions {
             match engine.compile(text.text.as_ref()) {
                 Ok(ast) => {
                     known_functions.extend(ast.iter_functions().map(|function| function.name.to_owned()));
-                    faults.extend(spelling::check(text, &ast, &vocabulary, &known_functions));
-                    faults.extend(circles::check(text, &ast));
-                    engine::define(&mut engine, &session, ast);
+                    faults.extend(spelling::check(&text, &ast, &vocabulary, &known_functions));
+                    faults.extend(circles::check(&text, &ast));
+                    let ast = Arc::new(ast);
+                    engine::define(&mut engine, &session, &ast);
+                    defined = Some((text, ast));
                 }
-                Err(error) => faults.push(faults::of_parse(text, &error)),
+                Err(error) => faults.push(faults::of_parse(&text, &error)),
             }
         }
         let mut compiled = Vec::new();
@@ -113,7 +123,29 @@ impl Scripts {
                 Err(error) => faults.push(faults::of_parse(&text, &error)),
             }
         }
-        if faults.is_empty() { Ok(Scripts { engine, session, rules: compiled, definitions }) } else { Err(faults) }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(Scripts { engine, session, rules: compiled, definitions: defined, vocabulary })
+    }
+
+    /// The text of a rule.
+    pub fn text(&self, rule: usize) -> Option<&PackText> {
+        self.rules.get(rule).map(|(text, _)| text)
+    }
+
+    /// The facts that rules name, and the definitions they reach; under whatever setting.
+    pub fn named_facts(&self) -> Vec<NamedFact> {
+        mentions::read(&self.rules, self.defined()).facts
+    }
+
+    /// Every definition, and where it is called.
+    pub fn definitions(&self) -> Vec<Defined> {
+        mentions::read(&self.rules, self.defined()).definitions
+    }
+
+    fn defined(&self) -> Option<(&PackText, &AST)> {
+        self.definitions.as_ref().map(|(text, ast)| (text, ast.as_ref()))
     }
 
     /// Runs a rule: the n-th open question gets the n-th of `answers`, and *no* past their end. A
@@ -153,7 +185,7 @@ impl Scripts {
         match result.map(|value| value.try_cast::<handles::Said>()) {
             Ok(Some(said)) => Ok(said.0),
             Ok(None) => Err(faults::no_outcome(text, &path)),
-            Err(error) => Err(faults::of_run(text, self.definitions.as_ref(), &error, &path)),
+            Err(error) => Err(faults::of_run(text, self.defined().map(|(text, _)| text), &error, &path)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fresh_domains;
+use super::{ParameterValue, fresh_domains, probe::Seen};
 use crate::{
     code::ValueSets,
     fact::{Book, Domains, Fact, FactId, QuestionId, Test},
@@ -26,6 +26,8 @@ pub(super) type Real = Box<dyn Fn(QuestionId) -> Option<bool> + Send>;
 pub(super) enum Mode {
     /// By a list, as far as it goes.
     Forced { answers: Vec<bool> },
+    /// By a list too; the list chooses the values of parameters as well, as they are read.
+    Probed { answers: Vec<bool> },
     /// By the caller.
     Real(Real),
 }
@@ -37,6 +39,8 @@ pub(super) struct Session {
     mode: Mode,
     domains: Domains,
     frames: Vec<Arc<str>>,
+    /// What a probe has seen.
+    pub(super) seen: Seen,
 }
 
 impl Session {
@@ -49,11 +53,13 @@ impl Session {
             mode: Mode::Forced { answers: Vec::new() },
             domains,
             frames: Vec::new(),
+            seen: Seen::default(),
         }
     }
 
     pub(super) fn begin(&mut self, mode: Mode) {
         self.mode = mode;
+        self.seen.begin();
         self.asked.clear();
         self.frames.clear();
         self.domains = fresh_domains(&self.sets);
@@ -66,18 +72,26 @@ impl Session {
     /// Puts a question; `None` where the caller has no answer.
     pub(super) fn ask(&mut self, fact: FactId, test: Test, words: impl FnOnce() -> String) -> Option<bool> {
         let id = self.book.question(fact, test, words);
-        let answers = match &self.mode {
+        let (answers, taken) = match &self.mode {
             Mode::Real(answer) => return answer(id),
-            Mode::Forced { answers } => answers,
+            Mode::Forced { answers } => (answers, self.asked.len()),
+            Mode::Probed { answers } => (answers, self.seen.taken.len()),
         };
         let question = self.book.get(id)?;
         if let Some(answer) = self.domains.forced(question, &self.book) {
             return Some(answer);
         }
-        let answer = answers.get(self.asked.len()).copied().unwrap_or(false);
+        let answer = answers.get(taken).copied().unwrap_or(false);
+        self.seen.taken.push(answer);
         self.domains.assume(question, answer, &self.book);
         self.asked.push(Asked { question: id, answer, within: self.frames.first().cloned() });
         Some(answer)
+    }
+
+    /// The value of a parameter where a probe chooses it; the same on all of a path.
+    pub(super) fn parameter(&mut self, name: &str) -> Option<ParameterValue> {
+        let Mode::Probed { answers } = &self.mode else { return None };
+        self.seen.choose(name, answers)
     }
 
     /// Whether a pack is being explored: only then do definitions leave their names.

@@ -1,6 +1,8 @@
 //! `claimgate rules`: what packs may ask, and whether packs hold. One file a command.
 
 mod check;
+mod codes;
+mod report;
 
 use std::io::{self, Write as _};
 

@@ -13,6 +13,7 @@ fn set(name: &str, axis: &str, entries: Vec<Entry>) -> SetDefinition {
         cites: String::new(),
         entries,
         union_of: Vec::new(),
+        is_informative: false,
     }
 }
 
@@ -104,4 +105,43 @@ fn phrases_are_words_not_letters() {
     check("Pulsed RF, dorsal-root  GANGLION L5", &["ganglion"]);
     check("DRG stimulator trial", &["ganglion", "stimulation"]);
     check("drgx", &[]);
+}
+
+#[test]
+fn a_range_past_a_shorter_prefix_of_another_axis_is_told() {
+    // The first text of the range is not the only kind of text in it.
+    let cpt = |pattern| Entry { system: System::Cpt, ..entry(pattern) };
+    let sets = ValueSets::new(vec![
+        set("named", "one", vec![cpt(Pattern::Prefix("646".into()))]),
+        set("ranged", "two", vec![cpt(Pattern::Range("64500".into(), "64700".into()))]),
+        set("later", "three", vec![cpt(Pattern::Range("64650".into(), "64800".into()))]),
+    ])
+    .ok()
+    .unwrap();
+    let check = |code: &str, expected: &[&str]| {
+        let class = sets.class_of(&Code::parse(System::Cpt, code).unwrap(), None);
+        let names: Vec<&str> = sets.sets_of(class).map(|set| sets.name(set)).collect();
+        assert_eq!(names, expected, "{code}");
+    };
+    check("64550", &["ranged"]);
+    check("64600", &["named", "ranged"]);
+    check("64655", &["named", "ranged", "later"]);
+    check("64755", &["later"]);
+    check("6465", &["named"]);
+}
+
+#[test]
+fn a_phrase_of_several_sets_is_one_class() {
+    let phrase = |text: &str| entry(Pattern::Phrase(text.into()));
+    let sets = ValueSets::new(vec![
+        set("one", "words", vec![phrase("drg"), phrase("prf")]),
+        set("two", "words", vec![phrase("PRF"), phrase("rf")]),
+    ])
+    .ok()
+    .unwrap();
+    assert_eq!(sets.class_count(), 4);
+    let (one, two) = (sets.mask(SetId(0)), sets.mask(SetId(1)));
+    assert_eq!((one.iter().count(), two.iter().count(), one.and(two).iter().count()), (2, 2, 1));
+    assert_eq!(sets.classes_of_text("p-RF").unwrap(), sets.classes_of_text("rf").unwrap());
+    assert!(one.and(two).contains(sets.classes_of_text("PRF").unwrap()[0]));
 }
