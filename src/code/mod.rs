@@ -13,4 +13,4 @@ pub use class::{ClassId, ClassMask};
 pub use icd10cm::{Icd10Cm, Standing};
 pub use system::System;
 pub use text::{Code, CodeError};
-pub use valueset::{Entry, Pattern, RowStanding, SetDefinition, SetFault, SetId, ValueSets};
+pub use valueset::{Entry, Pattern, RowStanding, Sample, SetDefinition, SetFault, SetId, ValueSets};

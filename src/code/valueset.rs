@@ -85,6 +85,15 @@ pub struct SetFault {
     pub entry: Option<usize>,
 }
 
+/// Something of a class: a text of a code on a day, or a phrase. The text need be no real code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sample {
+    /// A text of a system, on a day or on any.
+    Code(System, String, Option<Date>),
+    /// The words of a phrase.
+    Phrase(Vec<String>),
+}
+
 /// All value sets of a pack and the classes they cut the codes into.
 pub struct ValueSets {
     definitions: Vec<SetDefinition>,
@@ -97,6 +106,8 @@ pub struct ValueSets {
     phrases: Vec<(Vec<String>, Vec<SetId>, ClassId)>,
     classes: HashMap<Vec<Option<SetId>>, ClassId>,
     vectors: Vec<Vec<Option<SetId>>>,
+    /// Something of each class.
+    samples: Vec<Sample>,
     prefix_chars_max: usize,
     /// The systems of the rows, a bit each.
     systems: u32,
@@ -126,6 +137,7 @@ impl ValueSets {
             phrases: Vec::new(),
             classes: HashMap::new(),
             vectors: Vec::new(),
+            samples: Vec::new(),
             prefix_chars_max: 0,
             systems: 0,
             cache: DashMap::new(),
@@ -193,6 +205,21 @@ impl ValueSets {
     /// The sets a class is in, one an axis at most (unions left aside).
     pub fn sets_of(&self, class: ClassId) -> impl Iterator<Item = SetId> + '_ {
         self.vectors.get(usize::from(class.0)).into_iter().flatten().filter_map(|set| *set)
+    }
+
+    /// Something of each class, in order of [`ClassId`].
+    pub fn samples(&self) -> &[Sample] {
+        &self.samples
+    }
+
+    /// The class of something of another pack's class; `None` for a phrase that no set here has.
+    pub fn class_of_sample(&self, sample: &Sample) -> Option<ClassId> {
+        match sample {
+            Sample::Code(system, text, day) => self.classes.get(&self.vector(*system, text, *day).0).copied(),
+            Sample::Phrase(words) => {
+                self.phrases.iter().find(|(phrase, ..)| phrase == words).map(|(_, _, class)| *class)
+            }
+        }
     }
 
     /// Whether any set has codes of a system; of the codes of others a pack knows nothing.

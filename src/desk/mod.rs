@@ -68,7 +68,7 @@ impl Desk {
 }
 
 /// Every line of a request, held against one pack.
-fn decide_with(pack: &Pack, request: &Request) -> Vec<LineDecision> {
+pub fn decide_with(pack: &Pack, request: &Request) -> Vec<LineDecision> {
     let mut lines: Vec<LineDecision> = Vec::with_capacity(request.lines.len());
     for line in &request.lines {
         lines.push(decide_line(pack, request, line));

@@ -4,10 +4,23 @@
 //! Stands above the desk, so that a request found here is held against the real thing. Knows no
 //! format and no disk.
 
-pub mod witness;
+mod absent;
 pub mod check;
+mod clause;
+mod conclusion;
+mod cover;
+mod diff;
+mod example;
+mod joint;
 pub mod settings;
+mod space;
 pub mod survey;
+mod together;
+pub mod witness;
+
+pub use conclusion::{Conclusion, Conclusions};
+pub use diff::{Change, Condition, Difference, Group, Side, difference};
+pub use space::{Space, SpaceError};
 
 use crate::{
     fact::{FactId, Test},
@@ -33,4 +46,21 @@ pub struct Finding {
     pub fault: PackFault,
     /// A request that shows it, where one can.
     pub witness: Option<Request>,
+}
+
+/// Why something could not be proved.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProofError {
+    /// The facts and questions cannot be laid out.
+    #[error(transparent)]
+    Space(#[from] SpaceError),
+    /// The diagrams outgrow their limit.
+    #[error("the proof takes more than {0} nodes: split the pack, or ask for unions of value sets instead of each set")]
+    Nodes(crate::tree::TooLarge),
+}
+
+impl From<crate::tree::TooLarge> for ProofError {
+    fn from(max: crate::tree::TooLarge) -> ProofError {
+        ProofError::Nodes(max)
+    }
 }

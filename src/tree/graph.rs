@@ -6,7 +6,7 @@
 //! no verdicts: a diagram ends in numbers.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap, HashSet},
     hash::{BuildHasherDefault, Hasher},
 };
 
@@ -162,6 +162,16 @@ impl<'a> Graph<'a> {
         Ok(id)
     }
 
+    /// Where a variable has one of these values.
+    ///
+    /// # Errors
+    /// The limit of nodes.
+    pub fn one_of(&mut self, variable: u16, values: &[usize]) -> Result<NodeId, TooLarge> {
+        let below: Vec<NodeId> =
+            (0..self.arity(variable)).map(|value| if values.contains(&value) { TRUE } else { FALSE }).collect();
+        self.choose(variable, &below)
+    }
+
     fn push(&mut self, head: Head) -> Result<NodeId, TooLarge> {
         if self.heads.len() >= self.nodes_max {
             return Err(self.nodes_max);
@@ -271,6 +281,66 @@ impl<'a> Graph<'a> {
                 (one, two) => (one == two).then_some(FALSE),
             })
         })
+    }
+
+    /// Whether no values make both conditions hold; builds no nodes.
+    pub fn are_apart(&self, one: NodeId, two: NodeId) -> bool {
+        let mut seen: QuickSet<(NodeId, NodeId)> = QuickSet::default();
+        let mut stack = vec![(one, two)];
+        while let Some((one, two)) = stack.pop() {
+            if one == FALSE || two == FALSE || !seen.insert((one, two)) {
+                continue;
+            }
+            match [one, two].into_iter().filter_map(|id| self.variable(id)).min() {
+                None => return false,
+                Some(variable) => stack.extend(
+                    (0..self.arity(variable))
+                        .map(|value| (self.child(one, variable, value), self.child(two, variable, value))),
+                ),
+            }
+        }
+        true
+    }
+
+    /// The condition with a variable at one of its values.
+    ///
+    /// # Errors
+    /// The limit of nodes.
+    pub fn fixed(&mut self, id: NodeId, variable: u16, value: usize) -> Result<NodeId, TooLarge> {
+        let only = self.one_of(variable, &[value])?;
+        self.apply(id, only, &mut |graph, id, only| {
+            let at = graph.variable(id).unwrap_or(u16::MAX);
+            Ok(match graph.variable(only) {
+                // Below the variable nothing changes.
+                None => Some(id),
+                Some(_) if at == variable => Some(graph.child(id, variable, value)),
+                Some(_) => (at > variable).then_some(id),
+            })
+        })
+    }
+
+    /// The ends that a node leads to.
+    pub fn ends_below(&self, id: NodeId) -> BTreeSet<u32> {
+        let (mut seen, mut ends, mut stack) = (QuickSet::default(), BTreeSet::new(), vec![id]);
+        while let Some(id) = stack.pop() {
+            if seen.insert(id) {
+                ends.extend(self.ending(id));
+                stack.extend(self.children(id));
+            }
+        }
+        ends
+    }
+
+    /// The plainest values with which a condition holds: the first of each variable it asks that
+    /// leaves it possible; `None` where it never holds.
+    pub fn plainest(&self, mut id: NodeId) -> Option<Vec<(u16, usize)>> {
+        let mut path = Vec::new();
+        while let Some(variable) = self.variable(id) {
+            let (value, below) = self.children(id).iter().enumerate().find(|(_, below)| **below != FALSE)?;
+            path.push((variable, value));
+            id = *below;
+        }
+        (id != FALSE).then_some(path)
     }
 
     /// Where a condition holds, `yes`; elsewhere `no`.
@@ -394,6 +464,9 @@ fn hash(variable: u16, values: &[NodeId]) -> usize {
 
 /// A map by node ids, which nobody outside chooses: no keyed hash is needed.
 pub(super) type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
+
+/// A set of node ids.
+pub(super) type QuickSet<K> = HashSet<K, BuildHasherDefault<Quick>>;
 
 /// A multiplicative hash of small numbers (the one of the Rust compiler's own tables).
 #[derive(Default)]

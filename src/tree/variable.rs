@@ -5,8 +5,8 @@
 //! diagram is never infeasible, and a set of possible values is just a mask.
 
 use crate::{
-    code::{ClassMask, ValueSets},
-    fact::{Answer, Book, DICTIONARY, Drawn, FactId, Question, Shape, Test, Value},
+    code::{ClassMask, SetId, ValueSets},
+    fact::{Answer, Argument, Book, DICTIONARY, Drawn, FactId, Question, Shape, Test, Value},
 };
 
 /// A variable of the diagram; its values are numbered from 0.
@@ -48,23 +48,25 @@ impl Variables {
     /// # Errors
     /// The fact that has more than 64 values the rules can tell apart.
     pub fn new(book: &Book, sets: &ValueSets) -> Result<Variables, FactId> {
-        let mut facts: Vec<(usize, FactId)> = (0u16..)
-            .zip(book.facts())
-            .map(|(id, fact)| {
-                let rank = DICTIONARY.iter().position(|kind| kind == fact.kind).unwrap_or(usize::MAX);
-                (rank, FactId(id))
-            })
-            .collect();
-        facts.sort_unstable();
-        let mut all = Vec::new();
-        for (_, fact) in facts {
-            let tests = || book.questions().iter().filter(move |question| question.fact == fact).map(|q| &q.test);
-            if tests().any(|test| *test == Test::Known) {
-                all.push(Variable { fact, kind: VariableKind::Known });
+        // Facts of one kind stand together, part by part: what one says of another is near.
+        let mut ranked: Vec<((usize, Option<SetId>, usize, i64, FactId), Variable)> = Vec::new();
+        for (id, fact) in (0u16..).map(FactId).zip(book.facts()) {
+            let rank = DICTIONARY.iter().position(|kind| kind == fact.kind).unwrap_or(usize::MAX);
+            let (mut set, mut months) = (None, 0);
+            for argument in &fact.arguments {
+                match argument {
+                    Argument::Set(of) => set = Some(*of),
+                    Argument::Months(of) => months = *of,
+                }
             }
-            let shape = book.get_fact(fact).map(|fact| fact.kind.shape);
-            all.extend(of_shape(shape, fact, tests, sets));
+            let tests = || book.questions().iter().filter(move |question| question.fact == id).map(|q| &q.test);
+            let known = tests().any(|test| *test == Test::Known);
+            let known = known.then_some(Variable { fact: id, kind: VariableKind::Known });
+            let variables = known.into_iter().chain(of_shape(Some(fact.kind.shape), id, tests, sets));
+            ranked.extend(variables.enumerate().map(|(place, variable)| ((rank, set, place, months, id), variable)));
         }
+        ranked.sort_by_key(|(rank, _)| *rank);
+        let all: Vec<Variable> = ranked.into_iter().map(|(_, variable)| variable).collect();
         match all.iter().find(|variable| variable.arity() > VALUES_MAX) {
             Some(large) => Err(large.fact),
             None => Ok(Variables { all }),

@@ -5,11 +5,11 @@
 //! [`days`](ValueSets::days) hold one of each kind, so that every vector is found without
 //! enumerating codes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::{SetDefinition, SetFault, SetId, ValueSets, row::SEVENTH};
+use super::{Sample, SetDefinition, SetFault, SetId, ValueSets, row::SEVENTH};
 use crate::code::{ClassId, ClassMask, System};
 
 /// Sorts before every character of a code, and is in none.
@@ -21,22 +21,24 @@ impl ValueSets {
     /// Finds every vector and gives each its class; then a class to each phrase.
     pub(super) fn cut(&mut self) {
         let (texts, days) = (self.texts(), self.days());
-        let mut vectors = BTreeSet::from([vec![None; self.axes]]);
+        let nowhere = Sample::Code(System::Other, String::new(), None);
+        let mut vectors = BTreeMap::from([(vec![None; self.axes], nowhere)]);
         for (system, text) in &texts {
             for day in &days {
                 let (vector, is_dated) = self.vector(*system, text, *day);
-                vectors.insert(vector);
+                vectors.entry(vector).or_insert_with(|| Sample::Code(*system, text.clone(), *day));
                 if !is_dated {
                     break;
                 }
             }
         }
         let class = |place: usize| ClassId(u16::try_from(place).unwrap_or(u16::MAX));
-        self.vectors = vectors.into_iter().collect();
+        (self.vectors, self.samples) = vectors.into_iter().unzip();
         self.classes = self.vectors.iter().enumerate().map(|(place, vector)| (vector.clone(), class(place))).collect();
-        for (_, sets, phrase_class) in &mut self.phrases {
+        for (words, sets, phrase_class) in &mut self.phrases {
             *phrase_class = class(self.vectors.len());
             self.vectors.push(sets.iter().copied().map(Some).collect());
+            self.samples.push(Sample::Phrase(words.clone()));
         }
     }
 

@@ -125,6 +125,17 @@ impl Codes {
         systems.iter().filter_map(|system| self.reach.get(system)).fold(ClassMask::default(), |all, one| all.or(one))
     }
 
+    /// Whether a diagnosis may have another class on another day.
+    pub(super) fn has_dated(&self, sets: &ValueSets) -> bool {
+        let entries = sets.definitions().iter().flat_map(|definition| &definition.entries);
+        entries.into_iter().any(|entry| ANY_DIAGNOSIS.contains(&entry.system) && entry.period != (None, None))
+    }
+
+    /// Whether a heading of the ICD-10-CM table is in one of the classes.
+    pub(super) fn has_headings(&self, mask: &ClassMask) -> bool {
+        mask.iter().any(|class| self.headings.contains_key(&class))
+    }
+
     /// The ends of dated rows, the latest first.
     pub(super) fn days(&self) -> &[Date] {
         &self.days

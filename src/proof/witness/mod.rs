@@ -12,6 +12,7 @@ mod impossible;
 mod left;
 mod onset;
 mod plain;
+mod real;
 mod words;
 
 use super::Literal;
@@ -25,6 +26,7 @@ use crate::{
 
 pub use codes::Codes;
 use left::Wants;
+pub use real::{Reality, is_of_diagnoses};
 
 /// What a witness is drawn against: the facts that are asked, the value sets their classes are of,
 /// and the real codes of each class.
