@@ -1,7 +1,7 @@
 //! The command line: the only room that knows clap, stdout and exit codes. One file a command.
 //!
-//! Exit codes tell *no* from *broken*: 0 all allow, 3 something flagged, 2 something denied,
-//! 1 something broken or rejected; the worse one wins.
+//! Exit codes tell *no* from *broken*: 0 all allow, 3 something flagged, 2 something denied, 4 a
+//! case fails or coverage falls short, 1 something broken or rejected; the worse one wins.
 
 mod accounting;
 mod decide;
@@ -50,6 +50,8 @@ enum Exit {
     Flagged,
     /// A line is denied.
     Denied,
+    /// A worked case fails, or they cover too little.
+    Failed,
     /// Something is broken or was rejected.
     Broken,
 }
@@ -86,6 +88,7 @@ impl From<Exit> for ExitCode {
             Exit::Broken => ExitCode::from(1),
             Exit::Denied => ExitCode::from(2),
             Exit::Flagged => ExitCode::from(3),
+            Exit::Failed => ExitCode::from(4),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! Stands above the desk, so that a request found here is held against the real thing. Knows no
 //! format and no disk.
 
+pub mod coverage;
 pub mod witness;
 
 use crate::{
