@@ -4,6 +4,9 @@
 //! and what it says. What coverage counts must be that.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "oracle/random.rs"]
+mod random;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -197,7 +200,10 @@ fn every_branch_of_the_spine_pack_has_a_witness_or_a_proof() {
             Sought::NotFound => panic!("{}: {:?}", rule.rule, gap.conditions),
         }
     }
-    // The desk says the same of them as the search: together they walk whatever can be walked.
+    // The desk says the same of them as the search: together they walk whatever can be walked. And
+    // none of many other requests walks what is called impossible.
+    let mut chance = random::Random::new(31);
+    witnesses.extend((0..2_000).map(|trial| random::request(&mut chance, &pack, trial % 2 == 0)));
     let filled = coverage(&[Setting { pack: &pack, requests: &witnesses }]);
     let all: [fn(&RuleCoverage) -> Tally; 3] = [|rule| rule.branches, |rule| rule.outcomes, |rule| rule.paths];
     for of in all {
