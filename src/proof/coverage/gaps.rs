@@ -10,7 +10,7 @@ use super::{
 use crate::{
     pack::{Rule, Stage},
     proof::witness::{Codes, Ground},
-    tree::Place,
+    tree::{LeafId, Place, Root},
     verdict::Outcome,
 };
 
@@ -23,6 +23,8 @@ pub(super) struct Gaps<'a> {
     /// What it shares with the first setting: that is measured there.
     pub(super) shared: Option<Shared<'a>>,
     pub(super) walked: Walked,
+    /// What a worked case answers to each question: where a witness is free, it does the same.
+    pub(super) habits: Vec<Option<bool>>,
 }
 
 /// What was sought of each path.
@@ -39,7 +41,8 @@ impl Gaps<'_> {
 
     /// Counts, and seeks what is missing.
     pub(super) fn measure(&self, setting: usize) -> RuleCoverage {
-        let tried = Tried { route: Route::to(self.parts.pack, self.stage, self.rule), paths: RefCell::default() };
+        let tried =
+            Tried { route: Route::to(self.parts.pack, self.stage, self.rule, &self.habits), paths: RefCell::default() };
         let mut coverage = RuleCoverage {
             stage: self.stage.name.clone(),
             rule: self.rule.name.clone(),
@@ -85,7 +88,7 @@ impl Gaps<'_> {
         self.parts.branches().filter(|branch| self.shared.as_ref().is_none_or(|shared| !shared.has_branch(*branch)))
     }
 
-    fn own_outcomes(&self) -> Vec<crate::tree::LeafId> {
+    fn own_outcomes(&self) -> Vec<LeafId> {
         let is_own = |leaf| self.shared.as_ref().is_none_or(|shared| !shared.has_outcome(leaf));
         self.parts.outcomes().into_iter().filter(|leaf| is_own(*leaf)).collect()
     }
@@ -106,6 +109,8 @@ impl Gaps<'_> {
         chosen: &[Path],
         tried: &Tried<'_>,
     ) -> (Gap, Path) {
+        let mut paths = paths;
+        paths.sort_by_cached_key(|path| self.unlike(path));
         let again = paths.iter().filter(|path| chosen.contains(path));
         let (mut first, mut is_impossible) = (None, is_whole);
         for path in again.chain(&paths) {
@@ -124,6 +129,17 @@ impl Gaps<'_> {
         }
     }
 
+    /// How many answers of a path differ from those of the model case.
+    fn unlike(&self, path: &[bool]) -> usize {
+        let differs = |(at, answer): &&(Root, bool)| match self.parts.pack.forest.place(*at) {
+            Place::Ask { question, .. } => {
+                self.habits.get(usize::from(question.0)).copied().flatten().unwrap_or(false) != *answer
+            }
+            Place::Say(_) => false,
+        };
+        self.parts.follow(path).0.iter().filter(differs).count()
+    }
+
     fn seek(&self, path: &[bool], tried: &Tried<'_>) -> Sought {
         if let Some(sought) = tried.paths.borrow().get(path) {
             return sought.clone();
@@ -138,7 +154,7 @@ impl Gaps<'_> {
     fn tell(&self, kind: GapKind, branch: Option<Branch>, path: &[bool], sought: Sought) -> Gap {
         let pack = self.parts.pack;
         let (steps, end) = self.parts.follow(path);
-        let condition = |(at, answer): &(crate::tree::Root, bool)| {
+        let condition = |(at, answer): &(Root, bool)| {
             let Place::Ask { question, within, .. } = pack.forest.place(*at) else { return None };
             let asked = pack.book.get(question)?;
             let fact = pack.book.fact_words(asked.fact, &pack.sets);

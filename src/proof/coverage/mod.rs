@@ -22,7 +22,15 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::witness::Codes;
-use crate::{code::Code, pack::Pack, request::Request, tree::LeafId, verdict::Outcome};
+use crate::{
+    code::Code,
+    desk::LineFacts,
+    fact::{Answer, QuestionId},
+    pack::Pack,
+    request::{Line, Request},
+    tree::LeafId,
+    verdict::Outcome,
+};
 
 pub use reach::Sought;
 
@@ -152,6 +160,7 @@ pub fn coverage(settings: &[Setting<'_>]) -> Coverage {
     let used = settings.iter().flat_map(|setting| setting.requests).flat_map(codes_of);
     let codes = Codes::new(&first.pack.sets, used);
     let ways: Vec<Ways> = settings.iter().map(ways).collect();
+    let model = model(first);
     let mut rules = Vec::new();
     for (stage, rule) in first.pack.rules() {
         let mut base = Walked::default();
@@ -172,16 +181,41 @@ pub fn coverage(settings: &[Setting<'_>]) -> Coverage {
                 parts: Parts::of(setting.pack, own.1.root),
                 shared: Some(shared),
                 walked,
+                habits: habits(setting.pack, model),
             };
             others.push((place, gaps));
         }
         let parts = Parts::of(first.pack, rule.root);
-        rules.push(Gaps { codes: &codes, stage, rule, parts, shared: None, walked: base }.measure(0));
+        let habits = habits(first.pack, model);
+        rules.push(Gaps { codes: &codes, stage, rule, parts, shared: None, walked: base, habits }.measure(0));
         for (place, gaps) in others.iter().filter(|(_, gaps)| gaps.has_own()) {
             rules.push(gaps.measure(*place));
         }
     }
     Coverage { rules }
+}
+
+/// The line of a worked case that witnesses take after where they are free: the one that comes
+/// furthest through the rules, of equals the plainest. So a witness reads like a case.
+fn model<'a>(setting: &Setting<'a>) -> Option<(&'a Request, &'a Line)> {
+    let lines = setting.requests.iter().flat_map(|request| request.lines.iter().map(move |line| (request, line)));
+    lines.max_by_key(|(request, line)| {
+        let walked = walk::asked(setting.pack, request, line).iter().filter(|(_, _, way)| way.end.is_some()).count();
+        let parts = request.lines.len() + request.diagnoses.len() + request.history.len() + line.modifiers.len();
+        (walked, std::cmp::Reverse(parts))
+    })
+}
+
+/// What the model line answers to each question of a pack; `None` where it does not know.
+fn habits(pack: &Pack, model: Option<(&Request, &Line)>) -> Vec<Option<bool>> {
+    let Some((request, line)) = model else { return Vec::new() };
+    let mut facts = LineFacts::new(pack, request, line);
+    let answer = |id: u16| match facts.answer(QuestionId(id)) {
+        Answer::Yes => Some(true),
+        Answer::No => Some(false),
+        Answer::Unknown => None,
+    };
+    (0u16..).take(pack.book.questions().len()).map(answer).collect()
 }
 
 /// What of one tree is walked.

@@ -1,7 +1,7 @@
 //! A witness that reaches a rule: every rule of the earlier stages is silent on it.
 //!
 //! The earlier rules' trees are searched for silent paths that go together with the wanted one,
-//! rule by rule, *no* before *yes*, taking back what does not go. Where the search ends with every
+//! rule by rule, the answers of a worked case first, taking back what does not go. Where the search ends with every
 //! way closed by proof, no line reaches the path, and that is said; where it is cut off, nothing is.
 
 use std::collections::HashMap;
@@ -67,6 +67,8 @@ pub(super) struct Route<'p> {
     rule: &'p Rule,
     ways: Vec<Vec<(&'p Rule, Goal)>>,
     can: HashMap<(Root, Goal), bool>,
+    /// The answer to try first, by question; *no* where there is none.
+    habits: &'p [Option<bool>],
 }
 
 impl<'p> Route<'p> {
@@ -74,7 +76,7 @@ impl<'p> Route<'p> {
     ///
     /// What leaves the fewest choices comes first: a finding, then rules with one silent path, whose
     /// answers are settled once for all.
-    pub(super) fn to(pack: &'p Pack, stage: &'p Stage, rule: &'p Rule) -> Route<'p> {
+    pub(super) fn to(pack: &'p Pack, stage: &'p Stage, rule: &'p Rule, habits: &'p [Option<bool>]) -> Route<'p> {
         let stages: Vec<&Stage> = pack.stages.iter().filter(|stage| !stage.is_limit).collect();
         let silent = |place: usize| -> Vec<(&Rule, Goal)> {
             let rules = stages.iter().take(place).flat_map(|stage| &stage.rules);
@@ -98,7 +100,7 @@ impl<'p> Route<'p> {
         for (rule, goal) in ways.iter().flatten() {
             can_meet(pack, rule.root, *goal, &mut can);
         }
-        Route { pack, stage, rule, ways, can }
+        Route { pack, stage, rule, ways, can, habits }
     }
 
     /// Seeks a request whose first line walks `path` of the rule.
@@ -260,7 +262,9 @@ impl Search<'_, '_> {
         if let Some(answer) = domains.forced(asked, self.ground.book) {
             return self.descend(if answer { yes } else { no }, goal, domains, literals, each);
         }
-        for (to, answer) in [(no, false), (yes, true)] {
+        let first = self.route.habits.get(usize::from(question.0)).copied().flatten().unwrap_or(false);
+        for answer in [first, !first] {
+            let to = if answer { yes } else { no };
             let mut narrower = domains.clone();
             narrower.assume(asked, answer, self.ground.book);
             literals.push(Literal { fact: asked.fact, test: asked.test.clone(), answer });
