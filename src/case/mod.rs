@@ -1,22 +1,29 @@
 //! Worked cases: a request, and what the pack must say of it. Data that analysts add without Rust.
 //!
 //! A case that hangs on other parameters than the defaults names them; packs under such settings
-//! are loaded once each.
+//! are loaded once each ([`Shelves`]). A *draft* is a case whose verdict nobody has confirmed: it
+//! expects `?`, and never passes.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+mod shelves;
+mod write;
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use crate::{
     desk::Desk,
     exchange::json,
-    fault::PackText,
-    pack::shelf::{self, Settings, ShelfError},
+    pack::shelf::Settings,
+    request::Request,
     verdict::{Decision, LineDecision},
 };
+
+pub use shelves::{Shelves, Tried};
+pub use write::{Draft, draft, write};
+
+/// Stands for a verdict or a reason that a person has yet to confirm.
+pub const UNCONFIRMED: &str = "?";
 
 /// A worked case.
 #[derive(Clone, Debug, Deserialize)]
@@ -38,7 +45,7 @@ pub struct Case {
 }
 
 /// What a case expects.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
     /// The request's verdict.
@@ -48,7 +55,7 @@ pub struct Expected {
 }
 
 /// What a case expects of a line.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExpectedLine {
     /// The line's number.
@@ -59,12 +66,6 @@ pub struct ExpectedLine {
     pub reason: String,
     /// Exactly the facts it needs, in any order.
     pub needs: Option<Vec<String>>,
-}
-
-/// Desks by settings, each loaded once.
-pub struct Shelves {
-    folder: PathBuf,
-    desks: BTreeMap<Settings, Result<Desk, String>>,
 }
 
 impl Case {
@@ -86,15 +87,31 @@ impl Case {
         self.parameters.iter().map(|(name, value)| (name.clone(), words(value))).collect()
     }
 
+    /// Its request.
+    ///
+    /// # Errors
+    /// Every fault of the request, each a line.
+    pub fn request(&self) -> Result<Request, String> {
+        let value = serde_json::to_value(&self.request).map_err(|error| error.to_string())?;
+        json::request_of_value(&value).map_err(|reject| {
+            let fault = reject.fault;
+            let help = fault.help.map(|help| format!(" ({help})")).unwrap_or_default();
+            format!("the request is rejected: {}: {}{help}", fault.place, fault.message)
+        })
+    }
+
+    /// Whether a person has yet to confirm a verdict or a reason.
+    pub fn is_draft(&self) -> bool {
+        let lines = self.expect.lines.iter().flat_map(|line| [&line.verdict, &line.reason]);
+        std::iter::once(&self.expect.verdict).chain(lines).any(|expected| expected == UNCONFIRMED)
+    }
+
     /// Judges the case.
     ///
     /// # Errors
     /// How the decision differs from what is expected, every difference a line.
     pub fn check(&self, desk: &Desk) -> Result<Decision, String> {
-        let value = serde_json::to_value(&self.request).map_err(|error| error.to_string())?;
-        let request =
-            json::request_of_value(&value).map_err(|reject| format!("the request is rejected: {reject:?}"))?;
-        let decision = desk.decide(&request);
+        let decision = desk.decide(&self.request()?);
         let mut differences = Vec::new();
         if decision.verdict.name() != self.expect.verdict {
             differences.push(format!("verdict {}, expected {}", decision.verdict, self.expect.verdict));
@@ -123,33 +140,5 @@ impl ExpectedLine {
                 self.number, line.verdict, self.verdict, self.reason
             )
         })
-    }
-}
-
-impl Shelves {
-    /// Packs are read from `folder`.
-    pub fn new(folder: &Path) -> Shelves {
-        Shelves { folder: folder.to_owned(), desks: BTreeMap::new() }
-    }
-
-    /// Runs the case in `text`, which belongs to `pack`.
-    ///
-    /// # Errors
-    /// The file's fault, or how the decision differs.
-    pub fn run(&mut self, pack: &str, text: &PackText) -> Result<Decision, String> {
-        let case = Case::read(&text.text)?;
-        let settings = case.settings();
-        let folder = self.folder.join(pack);
-        let desk = self.desks.entry(settings.clone()).or_insert_with(|| match shelf::open(&folder, &settings) {
-            Ok(packs) => Ok(Desk::new(packs)),
-            Err(ShelfError::Faults(faults)) => {
-                Err(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-            }
-            Err(error) => Err(error.to_string()),
-        });
-        match desk {
-            Ok(desk) => case.check(desk),
-            Err(fault) => Err(format!("the pack does not load under these parameters: {fault}")),
-        }
     }
 }

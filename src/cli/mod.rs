@@ -1,7 +1,8 @@
 //! The command line: the only room that knows clap, stdout and exit codes. One file a command.
 //!
 //! Exit codes tell *no* from *broken*: 0 all allow, 3 something flagged, 2 something denied,
-//! 4 something found in rule packs that load, 1 something broken or rejected; the worse one wins.
+//! 4 something found in rule packs that load (a finding, a failing case, a difference), 1 something
+//! broken or rejected; the worse one wins.
 
 mod accounting;
 mod decide;
@@ -50,7 +51,7 @@ enum Exit {
     Flagged,
     /// A line is denied.
     Denied,
-    /// Rule packs load, and something is found in them.
+    /// Rule packs load, and something is found in them: a finding, a failing case, a difference.
     Findings,
     /// Something is broken or was rejected.
     Broken,

@@ -12,7 +12,7 @@ mod needs;
 use crate::{
     code::Icd10Cm,
     fact::Answer,
-    pack::Pack,
+    pack::{Pack, Stage},
     request::{Line, Request},
     verdict::{Decision, Finding, LineDecision, Verdict},
 };
@@ -101,6 +101,22 @@ fn decide_line(pack: &Pack, request: &Request, line: &Line) -> LineDecision {
     }
     explain::line(pack, &mut facts, &judged, &mut decided);
     decided
+}
+
+/// The stages that a desk asks of a line until one has a finding: all; of a companion the first
+/// ones; outside the pack's period none.
+pub fn stages_of<'p>(pack: &'p Pack, request: &Request, line: &Line) -> &'p [Stage] {
+    if pack.is_in_force(request.service_span(line).get()) == Answer::No {
+        return &[];
+    }
+    if companion::is_follower(pack, request, line) { judged_before_parents(pack) } else { &pack.stages }
+}
+
+/// The stages that judge companions too, before they wait for their parents.
+pub fn judged_before_parents(pack: &Pack) -> &[Stage] {
+    let last = pack.manifest.companions.as_ref().and_then(|companions| companions.after_stage.as_deref());
+    let place = last.and_then(|last| pack.stages.iter().position(|stage| stage.name == last));
+    place.and_then(|place| pack.stages.get(..=place)).unwrap_or_default()
 }
 
 impl LineDecision {

@@ -16,6 +16,7 @@ pub mod settings;
 mod space;
 pub mod survey;
 mod together;
+pub mod coverage;
 pub mod witness;
 
 pub use conclusion::{Conclusion, Conclusions};

@@ -9,11 +9,11 @@ use crate::{
 };
 
 /// The root of a rule's tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Root(u32);
 
 /// An outcome of a pack, kept once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LeafId(pub u16);
 
 /// A place in a tree: what stands there.

@@ -1,6 +1,7 @@
 //! The command line, from outside: exit codes, what stands on stdout, what on stderr.
-#![expect(clippy::unwrap_used, clippy::string_slice, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::string_slice, clippy::disallowed_methods, reason = "tests")]
 
+mod cases;
 mod files;
 mod packs;
 mod serve;

@@ -3,6 +3,7 @@
 mod check;
 mod codes;
 mod report;
+mod test;
 
 use std::io::{self, Write as _};
 
@@ -15,6 +16,7 @@ pub(super) enum Command {
     /// Print every fact a rule may ask about, as Markdown (rules/facts.md)
     Facts,
     Check(check::Args),
+    Test(test::Args),
 }
 
 /// Runs one of the commands.
@@ -25,5 +27,6 @@ pub(super) fn run(command: &Command) -> io::Result<Exit> {
             Ok(Exit::Allowed)
         }
         Command::Check(args) => check::run(args),
+        Command::Test(args) => test::run(args),
     }
 }

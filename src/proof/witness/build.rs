@@ -126,10 +126,14 @@ fn first_line(ground: &Ground<'_>, line: &mut Line, wants: &Wants<'_>, day: Opti
         modifiers.map(|(part, code)| Sourced::new(code, Source::part("lines", 0, "modifiers", part))).collect();
     line.concept = given(of_choice(wants, "line.concept", CONCEPTS)?, at("concept"));
     line.purpose = given(of_choice(wants, "line.purpose", PURPOSES)?, at("purpose"));
-    let units = amount(wants, "line.units_milli", plain::UNITS_MILLI)?;
-    line.units_milli = unless_unknown(wants, "line.units_milli", units, at("units"));
-    let charge = amount(wants, "line.charge_cents", plain::CHARGE_CENTS)?;
-    line.charge = unless_unknown(wants, "line.charge_cents", Cents(charge), at("charge"));
+    if wants.of_fact("line.units_milli").is_some() {
+        let units = amount(wants, "line.units_milli", plain::UNITS_MILLI)?;
+        line.units_milli = unless_unknown(wants, "line.units_milli", units, at("units"));
+    }
+    if wants.of_fact("line.charge_cents").is_some() {
+        let charge = amount(wants, "line.charge_cents", plain::CHARGE_CENTS)?;
+        line.charge = unless_unknown(wants, "line.charge_cents", Cents(charge), at("charge"));
+    }
     if wants.of_fact("line.narrative").is_some() && wants.known("line.narrative") != Some(false) {
         let text = words::narrative(ground.sets, &wants.codes("line.narrative"))?;
         line.narrative = Given::value(Private::new(text), at("narrative"));

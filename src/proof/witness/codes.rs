@@ -46,8 +46,7 @@ pub struct Codes {
     dated: Vec<(usize, Code)>,
     /// ICD-10-CM headings: diagnoses that may not be billed.
     headings: BTreeMap<ClassId, Vec<Code>>,
-    /// The classes that a code of each system can be in.
-    reach: BTreeMap<System, ClassMask>,
+    reach: Reach,
     /// The ends of dated rows.
     days: Vec<Date>,
 }
@@ -60,8 +59,13 @@ impl Codes {
         let mut days: Vec<Date> = dated.iter().flat_map(|entry| [entry.period.0, entry.period.1]).flatten().collect();
         days.sort_unstable_by(|one, two| two.cmp(one));
         days.dedup();
-        let mut codes =
-            Codes { steady: BTreeMap::new(), dated: Vec::new(), headings: BTreeMap::new(), reach: reach(sets), days };
+        let mut codes = Codes {
+            steady: BTreeMap::new(),
+            dated: Vec::new(),
+            headings: BTreeMap::new(),
+            reach: Reach::of(sets),
+            days,
+        };
         let ordinary =
             ORDINARY.iter().flat_map(|(system, texts)| texts.iter().filter_map(|text| Code::parse(*system, text).ok()));
         let mut seen = BTreeSet::new();
@@ -120,9 +124,9 @@ impl Codes {
         mask.iter().filter_map(|class| self.headings.get(&class)).flatten().find(is_heading).copied()
     }
 
-    /// The classes that a code of one of `systems` can be in, on any day.
-    pub(super) fn reach(&self, systems: &[System]) -> ClassMask {
-        systems.iter().filter_map(|system| self.reach.get(system)).fold(ClassMask::default(), |all, one| all.or(one))
+    /// The classes that each kind of thing can be in, on any day.
+    pub(super) fn reach(&self) -> &Reach {
+        &self.reach
     }
 
     /// Whether a diagnosis may have another class on another day.
@@ -235,22 +239,37 @@ fn concerns(entry: &Entry, code: &Code) -> bool {
         }
 }
 
-/// The classes that a code of each system can be in: those of whose sets each has a row of that
-/// system, and the class of no set.
-fn reach(sets: &ValueSets) -> BTreeMap<System, ClassMask> {
-    let rows_of = |system: System| -> ClassMask {
-        let has = |class: ClassId| {
-            sets.sets_of(class).all(|set| {
-                let rows = sets.definition(set).map(|definition| definition.entries.as_slice()).unwrap_or_default();
-                rows.iter().any(|row| row.system == system && !row.excluded && !is_phrase(row))
-            })
-        };
-        sets.all().iter().filter(|class| has(*class)).collect()
-    };
-    let systems = ORDINARY.iter().map(|(system, _)| *system).chain([System::Icd9Cm]);
-    systems.map(|system| (system, rows_of(system))).collect()
+/// The classes that a code of some systems can be in: the class of no set, and those of whose sets
+/// each has a row of such a system.
+pub(super) struct Reach {
+    pub(super) procedures: ClassMask,
+    pub(super) diagnoses: ClassMask,
+    pub(super) modifiers: ClassMask,
+    pub(super) condition_codes: ClassMask,
+    pub(super) places: ClassMask,
+    /// Those whose phrases a text can hold.
+    pub(super) phrases: ClassMask,
 }
 
-fn is_phrase(row: &Entry) -> bool {
-    matches!(row.pattern, Pattern::Phrase(_))
+impl Reach {
+    fn of(sets: &ValueSets) -> Reach {
+        let of = |systems: &[System]| -> ClassMask {
+            let speaks = |row: &Entry| {
+                systems.contains(&row.system) && !row.excluded && !matches!(row.pattern, Pattern::Phrase(_))
+            };
+            let rows = |set| sets.definition(set).map(|definition| definition.entries.as_slice()).unwrap_or_default();
+            sets.all().iter().filter(|class| sets.sets_of(*class).all(|set| rows(set).iter().any(speaks))).collect()
+        };
+        let phrases = sets.definitions().iter().flat_map(|definition| &definition.entries).filter_map(|row| {
+            if let Pattern::Phrase(phrase) = &row.pattern { sets.classes_of_text(phrase) } else { None }
+        });
+        Reach {
+            procedures: of(PROCEDURE),
+            diagnoses: of(ANY_DIAGNOSIS),
+            modifiers: of(&[System::Modifier]),
+            condition_codes: of(&[System::ConditionCode]),
+            places: of(&[System::PlaceOfService]),
+            phrases: phrases.flatten().collect(),
+        }
+    }
 }

@@ -6,12 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Ground,
-    codes::{ANY_DIAGNOSIS, PROCEDURE},
-};
+use super::Ground;
 use crate::{
-    code::{ClassMask, Pattern, System, ValueSets},
+    code::{ClassMask, ValueSets},
     fact::{Argument, Fact, FactId, Shape, Test},
     proof::Literal,
 };
@@ -80,22 +77,29 @@ impl<'a> Wants<'a> {
     /// Takes all literals together.
     ///
     /// # Errors
-    /// The words of a fact that no value satisfies.
+    /// The fact that no value satisfies, and why, in words.
     pub(super) fn of(ground: &Ground<'a>, literals: &[Literal]) -> Result<Wants<'a>, String> {
-        let words = |fact: FactId| ground.book.fact_words(fact, ground.sets);
+        let contradiction = |fact: FactId, want: &Want<'_>| {
+            let words = ground.book.fact_words(fact, ground.sets);
+            if want.is_ungiven_and_asked() {
+                format!("`{words}` is unknown where nothing was given")
+            } else {
+                format!("no value of `{words}` gives all these answers")
+            }
+        };
         let mut wants: BTreeMap<FactId, Want<'a>> = BTreeMap::new();
         for literal in literals {
             let Some(fact) = ground.book.get_fact(literal.fact) else { continue };
             let fresh = || Want { fact, left: natural(ground, fact), is_asked: false, known: None };
             let want = wants.entry(literal.fact).or_insert_with(fresh);
             if !want.take(literal) {
-                return Err(words(literal.fact));
+                return Err(contradiction(literal.fact, want));
             }
         }
         for (id, want) in &mut wants {
             want.couple(&ground.sets.all());
             if want.is_contradictory() {
-                return Err(words(*id));
+                return Err(contradiction(*id, want));
             }
         }
         Ok(Wants(wants))
@@ -200,8 +204,7 @@ impl Want<'_> {
 
     fn is_contradictory(&self) -> bool {
         let name = self.fact.kind.name;
-        let ungiven = self.known == Some(false)
-            && (ALWAYS_GIVEN.contains(&name) || self.is_asked && UNKNOWN_UNGIVEN.contains(&name));
+        let never_ungiven = self.known == Some(false) && ALWAYS_GIVEN.contains(&name);
         // The kind has no place in any document: it counts as never given.
         let kind_given = name == "request.kind" && self.known == Some(true);
         let none_left = match &self.left {
@@ -210,50 +213,41 @@ impl Want<'_> {
             Left::Span(low, high) => low > high,
             Left::Choice(left) => *left == 0,
         };
-        ungiven || kind_given || none_left
+        never_ungiven || self.is_ungiven_and_asked() || kind_given || none_left
+    }
+
+    fn is_ungiven_and_asked(&self) -> bool {
+        self.known == Some(false) && self.is_asked && UNKNOWN_UNGIVEN.contains(&self.fact.kind.name)
     }
 }
 
 /// Every definite value that any request gives a fact.
 fn natural(ground: &Ground<'_>, fact: &Fact) -> Left {
-    let all = ground.sets.all();
-    let outside = |systems: &[System]| all.without(&ground.codes.reach(systems));
+    let months = fact.arguments.iter().find_map(|argument| match argument {
+        Argument::Months(months) => Some(*months),
+        Argument::Set(_) => None,
+    });
+    let reach = ground.codes.reach();
     match (fact.kind.shape, fact.kind.name) {
-        (Shape::Code, "line.procedure") => Left::Code(ground.codes.reach(PROCEDURE)),
-        (Shape::Code, "line.place_of_service") => Left::Code(ground.codes.reach(&[System::PlaceOfService])),
-        (Shape::Code, _) => Left::Code(all),
+        (Shape::Code, "line.procedure") => Left::Code(reach.procedures.clone()),
+        (Shape::Code, "line.place_of_service") => Left::Code(reach.places.clone()),
+        (Shape::Code, _) => Left::Code(ground.sets.all()),
         (Shape::Codes, name) => {
-            let absent = match name {
-                "same_day.procedures" => outside(PROCEDURE),
-                "line.modifiers" => outside(&[System::Modifier]),
-                "request.condition_codes" => outside(&[System::ConditionCode]),
-                "line.narrative" => all.without(&worded(ground.sets)),
-                _ => outside(ANY_DIAGNOSIS),
+            let possible = match name {
+                "same_day.procedures" => &reach.procedures,
+                "line.modifiers" => &reach.modifiers,
+                "request.condition_codes" => &reach.condition_codes,
+                "line.narrative" => &reach.phrases,
+                _ => &reach.diagnoses,
             };
-            Left::Codes { absent, some: Vec::new() }
+            Left::Codes { absent: ground.sets.all().without(possible), some: Vec::new() }
         }
-        (Shape::Quantity(_), name) => {
-            let months = fact.arguments.iter().find_map(|argument| match argument {
-                Argument::Months(months) => Some(*months),
-                Argument::Set(_) => None,
-            });
-            match (name, months) {
-                ("patient.age_years" | "history.sessions", _) => Left::Span(0, i64::MAX),
-                ("history.months_diagnosed_twice" | "history.months_since_procedure", Some(months)) => {
-                    Left::Span(-1, months.max(-1))
-                }
-                _ => Left::Span(i64::MIN, i64::MAX),
-            }
+        (Shape::Quantity(_), "patient.age_years" | "history.sessions") => Left::Span(0, i64::MAX),
+        (Shape::Quantity(_), "history.months_diagnosed_twice" | "history.months_since_procedure") => {
+            Left::Span(-1, months.unwrap_or(i64::MAX).max(-1))
         }
-        (Shape::Date, _) => Left::Span(i64::MIN, i64::MAX),
+        (Shape::Quantity(_) | Shape::Date, _) => Left::Span(i64::MIN, i64::MAX),
         (Shape::Choice(choices), _) => Left::Choice((1 << choices.len()) - 1),
         (Shape::YesNo, _) => Left::Choice(0b11),
     }
-}
-
-/// The classes of phrases: all that a narrative can show.
-fn worded(sets: &ValueSets) -> ClassMask {
-    let phrases = sets.definitions().iter().flat_map(|definition| &definition.entries);
-    let texts = phrases.filter_map(|row| if let Pattern::Phrase(phrase) = &row.pattern { Some(phrase) } else { None });
-    texts.filter_map(|phrase| sets.classes_of_text(phrase)).flatten().collect()
 }

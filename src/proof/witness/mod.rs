@@ -8,11 +8,11 @@ mod build;
 mod codes;
 mod diagnoses;
 mod history;
-mod impossible;
 mod left;
 mod onset;
 mod plain;
 mod real;
+mod relations;
 mod words;
 
 use super::Literal;
@@ -56,13 +56,21 @@ pub fn witness(ground: &Ground<'_>, literals: &[Literal]) -> Option<Request> {
     })
 }
 
-/// Why no request with definite answers gives these literals, where that is proved: from what each
-/// fact can be, and from what one fact says of another. `None` is no promise of a witness.
+/// Why no request with definite answers, on a day of the period, gives these literals, where that is
+/// proved: from what each fact can be, and from what one fact says of another. `None` is no promise
+/// of a witness.
 pub fn impossible(ground: &Ground<'_>, literals: &[Literal]) -> Option<String> {
     match Wants::of(ground, literals) {
-        Err(fact) => Some(format!("no value of {} gives all these answers", fact)),
-        Ok(wants) => impossible::relation(ground, &wants),
+        Err(why) => Some(why),
+        Ok(wants) if is_out_of_period(ground, &wants) => Some("the policy is not in force on such a day".to_owned()),
+        Ok(wants) => relations::broken(ground, &wants),
     }
+}
+
+/// Whether no day of service that is left lies in the period.
+fn is_out_of_period(ground: &Ground<'_>, wants: &Wants<'_>) -> bool {
+    let (low, high) = wants.span("line.service_date").unwrap_or((i64::MIN, i64::MAX));
+    low.max(day_number(ground.period.from)) > high.min(ground.period.until.map_or(i64::MAX, day_number))
 }
 
 /// Whether the first line of `request` definitely answers every literal as wanted.
@@ -87,7 +95,7 @@ fn days(ground: &Ground<'_>, wants: &Wants) -> Vec<Option<Date>> {
     let (low, high) = wants.span("line.service_date").unwrap_or((i64::MIN, i64::MAX));
     let low = low.max(day_number(ground.period.from));
     let high = high.min(ground.period.until.map_or(i64::MAX, day_number));
-    if low > high {
+    if is_out_of_period(ground, wants) {
         return Vec::new();
     }
     let plain = day_number(plain_day()).clamp(low, high);

@@ -39,6 +39,12 @@ pub(super) fn of_pointed(ground: &Ground<'_>, wants: &Wants<'_>) -> Vec<ClassMas
 /// Chooses the onset of the request, or of its pointed diagnoses.
 pub(super) fn choose(ground: &Ground<'_>, wants: &Wants<'_>, day: Option<Date>, request: &mut Request) -> Option<()> {
     let asked = asked(ground, wants);
+    if asked.is_empty() && ground.book.facts().iter().any(|fact| fact.kind.name == "line.months_since_onset") {
+        // Where the rules ask for it at all, an ordinary claim tells when it began.
+        let begun = day.and_then(|day| begun(day, MONTHS));
+        request.onset = begun.map_or(Given::Absent, |on| Given::value(DateSpan::day(on), Source::field("onset_date")));
+        return Some(());
+    }
     match shared(&asked) {
         Some(None) => return Some(()),
         Some(Some(months)) => {

@@ -2,7 +2,6 @@
 
 use crate::{
     date::{Date, DateSpan, plus_months},
-    money::Cents,
     private::Private,
     request::{
         Coverage, Form, Frequency, Given, Kind, Line, LineOfBusiness, Patient, Pointers, Request, Sex, Source, Sourced,
@@ -13,9 +12,9 @@ use crate::{
 pub(super) const AGE_YEARS: i64 = 52;
 /// A birthday lies this many months before the day of service: near none of the ends of an age.
 const MONTHS_SINCE_BIRTHDAY: i32 = 5;
-/// What an ordinary line costs.
+/// What an ordinary line costs, where that is asked.
 pub(super) const CHARGE_CENTS: i64 = 25_000;
-/// How many units an ordinary line has.
+/// How many units an ordinary line has, where that is asked.
 pub(super) const UNITS_MILLI: i64 = 1_000;
 
 /// A claim with one line, without diagnoses and without a procedure.
@@ -64,8 +63,8 @@ pub(super) fn line(place: usize, day: Option<Date>) -> Line {
         unread_modifier: None,
         pointers: Pointers::Unknown(Given::Absent),
         service_date: day.map_or(Given::Absent, |day| Given::value(DateSpan::day(day), at("service_date"))),
-        units_milli: Given::value(UNITS_MILLI, at("units")),
-        charge: Given::value(Cents(CHARGE_CENTS), at("charge")),
+        units_milli: Given::Absent,
+        charge: Given::Absent,
         place_of_service: None,
         purpose: Given::Absent,
         narrative: Given::Absent,

@@ -19,7 +19,7 @@ use super::{
 use crate::code::ClassMask;
 
 /// The first relation that what is wanted breaks, in words.
-pub(super) fn relation(ground: &Ground<'_>, wants: &Wants<'_>) -> Option<String> {
+pub(super) fn broken(ground: &Ground<'_>, wants: &Wants<'_>) -> Option<String> {
     pointed(ground, wants)
         .or_else(|| windows(wants))
         .or_else(|| twice_in_history(ground, wants))
@@ -70,7 +70,7 @@ fn twice_in_history(ground: &Ground<'_>, wants: &Wants<'_>) -> Option<String> {
         return None;
     }
     let broken = wants.all("history.months_diagnosed_twice").filter(|want| low(want) >= 0).any(|want| {
-        let possible = want.mask(ground.sets).and(&ground.codes.reach(ANY_DIAGNOSIS));
+        let possible = want.mask(ground.sets).and(&ground.codes.reach().diagnoses);
         possible.is_within(&absent_from(wants, want.months()))
     });
     broken.then(|| "a diagnosis of two earlier days is an earlier diagnosis".to_owned())
