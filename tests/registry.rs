@@ -116,7 +116,10 @@ fn every_code_of_a_fault_is_explained() {
             }
             for quoted in text.split('"').skip(1).step_by(2) {
                 let is_code = ["rule::", "pack::", "proof::", "shelf::"].iter().any(|room| quoted.starts_with(room));
-                if is_code && quoted.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '_' | ':')) {
+                if is_code
+                    && !quoted.ends_with(':')
+                    && quoted.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '_' | ':'))
+                {
                     codes.insert(quoted.to_owned());
                 }
             }
