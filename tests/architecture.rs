@@ -41,6 +41,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "case",
             "code",
             "config",
+            "date",
             "desk",
             "exchange",
             "fact",

@@ -99,3 +99,52 @@ fn reasons(forest: &Forest, root: Root) -> BTreeSet<String> {
     }
     found
 }
+
+#[test]
+fn every_code_of_a_fault_is_explained() {
+    fn gather(folder: &Path, codes: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                gather(&path, codes);
+                continue;
+            }
+            // Not in the table itself.
+            let text = std::fs::read_to_string(&path).unwrap();
+            if path.ends_with("cli/rules/codes.rs") {
+                continue;
+            }
+            for quoted in text.split('"').skip(1).step_by(2) {
+                let is_code = ["rule::", "pack::", "proof::", "shelf::"].iter().any(|room| quoted.starts_with(room));
+                if is_code
+                    && !quoted.ends_with(':')
+                    && quoted.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '_' | ':'))
+                {
+                    codes.insert(quoted.to_owned());
+                }
+            }
+        }
+    }
+    // What no author can bring about.
+    const INNER: [&str; 5] = ["rule::failed", "rule::missing", "rule::no_answer", "rule::thrown", "shelf::faults"];
+    let mut codes = BTreeSet::new();
+    gather(Path::new("src"), &mut codes);
+    assert!(codes.len() > 60, "{codes:?}");
+    let table = std::fs::read_to_string("src/cli/rules/codes.rs").unwrap();
+    let page = std::fs::read_to_string("rules/README.md").unwrap();
+    let mut missing = Vec::new();
+    for code in &codes {
+        if !table.contains(&format!("(\"{code}\", ")) {
+            missing.push(format!("src/cli/rules/codes.rs does not say what {code} stands for"));
+        }
+        // `rule::unknown_fact` stands as `…_fact` behind the first of its kind.
+        let shortened = code.replace("rule::unknown", "…");
+        if !INNER.contains(&code.as_str())
+            && !page.contains(&format!("`{code}`"))
+            && !page.contains(&format!("`{shortened}`"))
+        {
+            missing.push(format!("rules/README.md does not explain {code}"));
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}

@@ -107,7 +107,7 @@ impl Shelves {
             let pack = shelf::take(folder, &all).map_err(words)?;
             let packs = vec![pack];
             // The plan may set what other packs have; the case names its own.
-            let unused = shelf::unused(&packs, settings);
+            let unused = shelf::unused(&packs.iter().collect::<Vec<_>>(), settings);
             if unused.is_empty() { Ok(Desk::new(packs)) } else { Err(words(ShelfError::Faults(unused))) }
         };
         desks.entry((folder.to_owned(), settings.clone())).or_insert_with(load).as_ref()

@@ -79,7 +79,10 @@ pub(super) fn read(files: &[PackText]) -> Result<ValueSets, Vec<PackFault>> {
             let set = kept.iter().find(|set| set.name == fault.set);
             if let (Some(home), Some(set)) = (homes.get(&fault.set), set) {
                 pack_fault = match fault.entry {
-                    Some(entry) => at_row(pack_fault, home, set, entry, "this row"),
+                    Some(entry) => at_row(pack_fault, home, set, entry, "this row").help(
+                        "of equally specific rows of an axis at most one may hold of a code: take it out of one set, \
+                         date the rows apart, or give a set an axis of its own",
+                    ),
                     None => pack_fault.at_part(home, &format!("[{}]", fault.set), "this set"),
                 };
             }
@@ -140,7 +143,7 @@ fn quoted(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 fn definition(text: &PackText, axis: &str, name: String, set: WireSet, faults: &mut Vec<PackFault>) -> SetDefinition {
-    let mut entries = Vec::new();
+    let (mut entries, before) = (Vec::new(), faults.len());
     for row in &set.codes {
         match row.entries() {
             Ok(more) => entries.extend(more),
@@ -150,7 +153,7 @@ fn definition(text: &PackText, axis: &str, name: String, set: WireSet, faults: &
             }
         }
     }
-    if entries.is_empty() == set.union.is_empty() {
+    if faults.len() == before && entries.is_empty() == set.union.is_empty() {
         let fault = PackFault::new("pack::value_set", format!("value set `{name}` needs either `codes` or `union`"));
         faults.push(fault.at_part(text, &format!("[{name}]"), "this set"));
     }

@@ -9,6 +9,7 @@ pub mod check;
 mod clause;
 mod conclusion;
 mod cover;
+pub mod coverage;
 mod diff;
 mod example;
 mod joint;
@@ -16,7 +17,6 @@ pub mod settings;
 mod space;
 pub mod survey;
 mod together;
-pub mod coverage;
 pub mod witness;
 
 pub use conclusion::{Conclusion, Conclusions};

@@ -133,3 +133,99 @@ pub fn words(setting: &Setting) -> String {
     };
     setting.iter().map(|(name, of)| format!("{name} = {}", value(of))).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, path::Path};
+
+    use super::*;
+    use crate::{
+        pack::shelf,
+        tree::{Forest, Limits, Step, explore},
+    };
+
+    fn spine() -> Pack {
+        shelf::take(Path::new("rules/bmj-2025-chronic-spine-pain"), &BTreeMap::new()).unwrap()
+    }
+
+    /// The reasons a rule gives under one setting: its script explored as at load.
+    fn reasons(scripts: &crate::script::Scripts, rule: usize) -> BTreeSet<String> {
+        let mut forest = Forest::default();
+        let run = |answers: &[bool]| {
+            let walk = scripts.walk(rule, answers)?;
+            let step =
+                |asked: crate::script::Asked| Step { question: asked.question, answer: asked.answer, within: None };
+            Ok::<_, PackFault>((walk.asked.into_iter().map(step).collect(), walk.outcome))
+        };
+        explore(&mut forest, Limits::default(), run).unwrap();
+        let said = |outcome: &Outcome| match outcome {
+            Outcome::Pass => None,
+            Outcome::Note(said) | Outcome::Find(_, said) | Outcome::AtMost(_, said) => Some(said.reason.clone()),
+        };
+        forest.outcomes().iter().filter_map(said).collect()
+    }
+
+    #[test]
+    fn what_rules_say_under_some_setting_is_what_they_say_under_one_or_another() {
+        let pack = spine();
+        let survey = survey(&pack).unwrap();
+        assert!(survey.is_whole());
+        // Of all settings those that differ from the one in force in one parameter: the rules of
+        // this pack say nothing that takes two.
+        let values = settings::values(&pack);
+        let changed = values.iter().flat_map(|(name, values)| {
+            values.iter().skip(1).map(|value| Setting::from([(name.clone(), value.clone())]))
+        });
+        // Rules that read no parameter, nor call what reads one, say the same under all.
+        let reads = |rule: &Surveyed| {
+            let probe = pack.scripts.probe(values.clone()).unwrap();
+            let mut counted = Surveyed { script: rule.script, ..Surveyed::default() };
+            every_path(&pack, &probe, &mut counted);
+            counted.paths as u64 != pack.rules().nth(rule.script).map_or(0, |(_, rule)| pack.forest.paths(rule.root))
+        };
+        let few = survey.rules.iter().filter(|rule| rule.paths < 200);
+        let reading: Vec<&Surveyed> = few.filter(|rule| reads(rule)).collect();
+        assert!((5..30).contains(&reading.len()), "{}", reading.len());
+        let mut said: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+        for setting in changed.chain([Setting::new()]) {
+            let scripts = pack.scripts.under(&setting).unwrap();
+            for rule in &reading {
+                said.entry(rule.script).or_default().extend(reasons(&scripts, rule.script));
+            }
+        }
+        for rule in &reading {
+            assert_eq!(
+                said.get(&rule.script),
+                Some(&rule.reasons),
+                "{:?}",
+                pack.scripts.text(rule.script).unwrap().path
+            );
+        }
+    }
+
+    #[test]
+    fn marks_change_nothing() {
+        let pack = spine();
+        // Under the setting in force alone, every path is one of the tree, with its outcome.
+        let values =
+            settings::values(&pack).into_iter().map(|(name, values)| (name, values.into_iter().take(1).collect()));
+        let probe = pack.scripts.probe(values.collect()).unwrap();
+        for (_, rule) in pack.rules() {
+            let (mut answers, mut paths) = (Vec::new(), 0);
+            loop {
+                let run = probe.walk(rule.script, &answers).unwrap();
+                assert_eq!(run.answers, run.asked);
+                assert_eq!(run.outcome, Some(pack.scripts.walk(rule.script, &run.asked).unwrap().outcome));
+                paths += 1;
+                answers = run.answers;
+                while answers.last() == Some(&true) {
+                    answers.pop();
+                }
+                let Some(last) = answers.last_mut() else { break };
+                *last = true;
+            }
+            // The tree has fewer where both answers lead to the same.
+            assert!(paths >= pack.forest.paths(rule.root), "{}", rule.name);
+        }
+    }
+}

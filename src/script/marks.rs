@@ -171,3 +171,48 @@ fn len_of(text: &PackText, tokens: &[(Token, usize)], at: usize, starts: &BTreeS
     let line = line.split("//").next().unwrap_or_default();
     line.trim_end().len().max(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn check(script: &str, expected: &str) {
+        let mut engine = Engine::new_raw();
+        engine.set_optimization_level(rhai::OptimizationLevel::None);
+        let text = PackText { path: "1-trial/trial.rhai".into(), text: Arc::from(script) };
+        let ast = engine.compile(script).unwrap();
+        let (copy, marks) = mark(&engine, &text, &ast, 0);
+        assert!(engine.compile(&copy).is_ok(), "{copy}");
+        // Shown as the number of the mark, and of the statement it stands within.
+        let shown = (0..marks.len()).rev().fold(copy, |shown, number| {
+            let parent = marks.get(number).and_then(|mark| mark.parent);
+            let parent = parent.map(|parent| format!("<{parent}")).unwrap_or_default();
+            shown.replace(&format!("{MARK}({number}); "), &format!("[{number}{parent}]"))
+        });
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn every_statement_has_a_mark_before_it() {
+        check("pass()", "[0]pass()");
+        check("//! Title\n\n(a || b) && !c;\nlet d = 1; d", "//! Title\n\n[0](a || b) && !c;\n[1]let d = 1; [2]d");
+        check("if a { return b(); }\nc()", "[0]if a { [1<0]return b(); }\n[2]c()");
+        check(
+            "if a == 1 { b } else if c { d; e } else { f }",
+            "[0]if a == 1 { [1<0]b } else if c { [2<0]d; [3<0]e } else { [4<0]f }",
+        );
+        check("let a = if b { c } else { d };", "[0]let a = if b { [1<0]c } else { [2<0]d };");
+        check(
+            "if line.codes.any_in(a) { -1 } else { x = 2; }",
+            "[0]if line.codes.any_in(a) { [1<0]-1 } else { [2<0]x = 2; }",
+        );
+        check("/* ; */ \"{\" == a; { b; { c } }", "/* ; */ [0]\"{\" == a; [1]{ [2<1]b; [3<1]{ [4<3]c } }");
+        check(
+            "fn a(x) { if x { 1 } else { 2 } }\nfn b() { !(a(1)) }",
+            "fn a(x) { [0]if x { [1<0]1 } else { [2<0]2 } }\nfn b() { [3]!(a(1)) }",
+        );
+        check("\"é\" == a;\nif b == \"𝛼\" { \"ü\" } c", "[0]\"é\" == a;\n[1]if b == \"𝛼\" { [2<1]\"ü\" } [3]c");
+    }
+}

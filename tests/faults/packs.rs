@@ -177,17 +177,159 @@ fn more_patient_data_is_asked_for_than_declared() {
     insta::assert_snapshot!(told, @r#"
     pack::source_attributes
 
-      × the manifest declares the patient data birth_date; the rules ask for birth_date, health_status
-        ╭─[pack.toml:20:1]
-     19 │ last_verified_on = "2026-11-22"
-     20 │ uses = ["birth_date"]
-        · ──┬─
-        ·   ╰── declared here
-     21 │ 
-        ╰────
-      help: make `source.uses` say what the rules ask for
+      × `line.diagnoses` rests on `health_status`, which `source.uses` does not declare
+       ╭─[2-procedure/unlisted-other.rhai:7:4]
+     6 │ if is_drg_radiofrequency() || is_unlisted_joint_ablation() { return pass(); }
+     7 │ if line.diagnoses.any_in(facet_cyst_code) { return pass(); }
+       ·    ──────────┬──────────
+       ·              ╰── asked for here
+     8 │ allow("unlisted-procedure-not-in-scope")
+       ╰────
+      help: declare `health_status` in pack.toml, or ask for something else
 
     error: the packs have a fault
+    "#);
+}
+
+#[test]
+fn patient_data_is_asked_for_under_a_setting_only() {
+    let old = "if coverage.approved";
+    let new = "if params.thoracic == \"include\" && known(\"patient.sex\") { return pass(); }\nif coverage.approved";
+    let told = broken("asked_for_under_a_setting_only", &[("6-access/prior-approval.rhai", old, new)]);
+    insta::assert_snapshot!(told, @r#"
+    pack::source_attributes
+
+      × `patient.sex` rests on `sex`, which `source.uses` does not declare
+       ╭─[6-access/prior-approval.rhai:4:42]
+     3 │ 
+     4 │ if params.thoracic == "include" && known("patient.sex") { return pass(); }
+       ·                                          ──────┬──────
+       ·                                                ╰── asked for here
+     5 │ if coverage.approved { return allow("prior-approval"); }
+       ╰────
+      help: declare `sex` in pack.toml, or ask for something else
+
+    error: the packs have a fault
+    "#);
+}
+
+#[test]
+fn patient_data_is_declared_that_nobody_asks_for() {
+    let new = r#"uses = ["birth_date", "ethnicity", "health_status", "language", "sexual_orientaton"]"#;
+    let told = broken(
+        "patient_data_is_declared_that_nobody_asks_for",
+        &[("pack.toml", r#"uses = ["birth_date", "health_status"]"#, new)],
+    );
+    insta::assert_snapshot!(told, @r#"
+    pack::source_attributes
+
+      × `source.uses` declares `ethnicity`, and no rule asks for it
+        ╭─[pack.toml:20:23]
+     19 │ last_verified_on = "2026-11-22"
+     20 │ uses = ["birth_date", "ethnicity", "health_status", "language", "sexual_orientaton"]
+        ·                       ─────┬─────
+        ·                            ╰── declared here
+     21 │ 
+        ╰────
+      help: leave it out: what is declared is what is used
+
+    pack::source_attributes
+
+      × `source.uses` declares `language`, and no rule asks for it
+        ╭─[pack.toml:20:53]
+     19 │ last_verified_on = "2026-11-22"
+     20 │ uses = ["birth_date", "ethnicity", "health_status", "language", "sexual_orientaton"]
+        ·                                                     ─────┬────
+        ·                                                          ╰── declared here
+     21 │ 
+        ╰────
+      help: leave it out: what is declared is what is used
+
+    pack::source_attributes
+
+      × there is no source attribute `sexual_orientaton`
+        ╭─[pack.toml:20:65]
+     19 │ last_verified_on = "2026-11-22"
+     20 │ uses = ["birth_date", "ethnicity", "health_status", "language", "sexual_orientaton"]
+        ·                                                                 ─────────┬─────────
+        ·                                                                          ╰── declared here
+     21 │ 
+        ╰────
+      help: did you mean `sexual_orientation`?
+
+    error: the packs have 3 faults
+    "#);
+}
+
+#[test]
+fn value_sets_tie() {
+    let told = broken(
+        "value_sets_tie",
+        &[(
+            "values/sacrococcygeal.toml",
+            r#"prefix = ["M53.3"] },"#,
+            r#"prefix = ["S13.4", "M53.3"], seventh = "AB" },
+]
+
+[other]
+title = "other"
+cites = "value-exclusions"
+codes = [
+  { system = "icd10cm", prefix = ["S13.4"], seventh = "BD", from = "2026-01-01" },"#,
+        )],
+    );
+    insta::assert_snapshot!(told, @r#"
+    pack::value_set
+
+      × value set `sacrococcygeal_pain`: prefix S13.4 with seventh character AB ties with `other` of
+      │ the same axis: both hold of S13.4XXB on 2026-01-01
+        ╭─[values/sacrococcygeal.toml:9:35]
+      8 │ codes = [
+      9 │   { system = "icd10cm", prefix = ["S13.4", "M53.3"], seventh = "AB" },
+        ·                                   ───┬───
+        ·                                      ╰── this row
+     10 │ ]
+        ╰────
+      help: of equally specific rows of an axis at most one may hold of a code: take it out of one
+            set, date the rows apart, or give a set an axis of its own
+
+    error: the packs have a fault
+    "#);
+}
+
+#[test]
+fn rows_of_value_sets_that_cannot_be() {
+    let told = broken(
+        "rows_of_value_sets_that_cannot_be",
+        &[
+            ("values/procedure.toml", r#"range = ["64600", "64632"]"#, r#"range = ["64632", "64600"]"#),
+            ("values/words.toml", r#"phrase = ["stimulat*"]"#, r#"phrase = ["stimulat*"], from = "2026-01-01""#),
+        ],
+    );
+    insta::assert_snapshot!(told, @r#"
+    pack::value_set
+
+      × value set `nerve_suspect`: a range goes from a code to a later one of the same length
+         ╭─[values/procedure.toml:112:31]
+     111 │   { system = "cpt", code = ["20550", "20551", "64450", "64640", "64772"] },
+     112 │   { system = "cpt", range = ["64632", "64600"] },
+         ·                               ──┬──
+         ·                                 ╰── here
+     113 │ ]
+         ╰────
+
+    pack::value_set
+
+      × value set `stimulation_words`: a row of phrases takes no other field
+        ╭─[values/words.toml:24:16]
+     23 │ codes = [
+     24 │   { phrase = ["stimulat*"], from = "2026-01-01" },
+        ·                ────┬────
+        ·                    ╰── here
+     25 │ ]
+        ╰────
+
+    error: the packs have 2 faults
     "#);
 }
 

@@ -39,7 +39,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
     /// The day on which sources should have been verified [default: today, UTC]
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = day, overrides_with = "as_of")]
     as_of: Option<Date>,
     /// Tell where the time goes
     #[arg(long)]

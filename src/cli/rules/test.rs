@@ -107,10 +107,10 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
     }
     let (folders, packs): (Vec<PathBuf>, Vec<Pack>) = loaded.into_iter().unzip();
     if faults.is_empty() {
-        faults = shelf::unused(&packs, &plan);
+        faults = shelf::unused(&packs.iter().collect::<Vec<_>>(), &plan);
     }
     if !faults.is_empty() {
-        packs::show(&faults, args.color);
+        packs::show(&faults.iter().collect::<Vec<_>>(), args.color);
         return Ok(Exit::Broken);
     }
     let mut exit = Exit::Allowed;

@@ -1,6 +1,8 @@
 //! Value sets against brute force: every code of a corner of the ICD-10-CM table, on every day on
 //! which something may change, held against every row.
 
+#![expect(clippy::string_slice, reason = "tests")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, date};
@@ -77,8 +79,11 @@ fn pack(dice: &mut Dice, texts: &[String]) -> Vec<SetDefinition> {
     (0..4).map(|place| set(place, dice)).collect()
 }
 
-/// What rows say of a text on a day: by axis, how specific they are, and what they give.
-type Said = BTreeMap<(String, (u8, usize, bool)), BTreeSet<(Option<String>, (String, usize))>>;
+/// Rows, by set and place, each with the set it gives.
+type Rows = BTreeSet<(Option<String>, (String, usize))>;
+
+/// What rows say of a text on a day: by axis and how specific they are.
+type Said = BTreeMap<(String, (u8, usize, bool)), Rows>;
 
 fn said(pack: &[SetDefinition], text: &str, day: Date) -> Said {
     let mut said = Said::new();
@@ -109,7 +114,7 @@ fn is_tied(said: &Said) -> bool {
 }
 
 /// The set of each axis, and the rows that give it.
-fn winners(said: &Said) -> BTreeMap<&str, &BTreeSet<(Option<String>, (String, usize))>> {
+fn winners(said: &Said) -> BTreeMap<&str, &Rows> {
     // In order of how specific they are: the last of an axis wins.
     said.iter().map(|((axis, _), rows)| (axis.as_str(), rows)).collect()
 }

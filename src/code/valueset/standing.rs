@@ -109,8 +109,10 @@ fn any_match(entry: &Entry, texts: &BTreeSet<(System, String)>, test: &mut impl 
         let mut codes = codes.take_while(|text| entry.pattern.may_match_from(text));
         return codes.any(|text| entry.pattern.matches(text) && test(text));
     }
-    let mut of_system = texts.iter().filter(|(system, _)| *system == entry.system);
-    of_system.any(|(_, text)| entry.pattern.matches(text) && test(text))
+    let from = (entry.system, entry.pattern.first().to_owned());
+    let of_system = texts.range(from..).take_while(|(system, _)| *system == entry.system).map(|(_, text)| text);
+    let mut near = of_system.take_while(|text| entry.pattern.may_match_from(text));
+    near.any(|text| entry.pattern.matches(text) && test(text))
 }
 
 /// Whether the ICD-10-CM table can tell if a row's codes exist.

@@ -31,6 +31,12 @@ impl<'a> Grounds<'a> {
         Some(fault.at_part(self.text_of_set(set)?, &format!("[{}]", set.name), "this set"))
     }
 
+    /// Whether the statement that holds a byte of a script is one that no path reaches.
+    pub fn is_dead(&self, text: &PackText, byte: usize) -> bool {
+        let own = self.survey.statements.iter().filter(|(mark, _)| mark.text.path == text.path && mark.start <= byte);
+        own.max_by_key(|(mark, _)| mark.start).is_some_and(|(_, is_reached)| !is_reached)
+    }
+
     /// Every rule with what it does.
     pub fn rules(&self) -> impl Iterator<Item = (&'a Rule, &'a Surveyed)> {
         self.pack.rules().map(|(_, rule)| rule).zip(&self.survey.rules)

@@ -244,6 +244,8 @@ fn concerns(entry: &Entry, code: &Code) -> bool {
 pub(super) struct Reach {
     pub(super) procedures: ClassMask,
     pub(super) diagnoses: ClassMask,
+    /// Diagnoses of systems of which there is no table here.
+    pub(super) untabled: ClassMask,
     pub(super) modifiers: ClassMask,
     pub(super) condition_codes: ClassMask,
     pub(super) places: ClassMask,
@@ -266,6 +268,7 @@ impl Reach {
         Reach {
             procedures: of(PROCEDURE),
             diagnoses: of(ANY_DIAGNOSIS),
+            untabled: of(&[System::Snomed, System::Icd9Cm]),
             modifiers: of(&[System::Modifier]),
             condition_codes: of(&[System::ConditionCode]),
             places: of(&[System::PlaceOfService]),
