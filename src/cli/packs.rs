@@ -79,7 +79,8 @@ fn folder_by_environment() -> Option<PathBuf> {
     std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
-fn setting(text: &str) -> Result<(String, String), String> {
+/// `name=value`.
+pub(super) fn setting(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("a parameter is set as name=value")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }

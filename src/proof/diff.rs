@@ -12,6 +12,7 @@ use super::{
     clause::Clause,
     conclusion::{conclude, lay},
     cover::{Bounds, Cover, cover},
+    edits::{Edit, edits},
     example::Examples,
     together,
     witness::Codes,
@@ -37,6 +38,8 @@ pub struct Difference {
     pub old: PackStamp,
     /// The new pack.
     pub new: PackStamp,
+    /// What was edited.
+    pub edits: Vec<Edit>,
     /// The changes, gathered by what they have in common; the gravest first.
     pub groups: Vec<Group>,
 }
@@ -144,7 +147,7 @@ pub fn difference(old: &Pack, new: &Pack, used: &[Code]) -> Result<Difference, P
         }
     }
     groups.sort_by(|one, two| one.changes.first().map(gravity).cmp(&two.changes.first().map(gravity)));
-    Ok(Difference { old: old.stamp(), new: new.stamp(), groups })
+    Ok(Difference { old: old.stamp(), new: new.stamp(), edits: edits(old, new), groups })
 }
 
 /// The end of what no request can be.

@@ -2,6 +2,7 @@
 
 mod check;
 mod codes;
+mod diff;
 mod report;
 mod test;
 
@@ -17,6 +18,7 @@ pub(super) enum Command {
     Facts,
     Check(check::Args),
     Test(test::Args),
+    Diff(diff::Args),
 }
 
 /// Runs one of the commands.
@@ -28,5 +30,6 @@ pub(super) fn run(command: &Command) -> io::Result<Exit> {
         }
         Command::Check(args) => check::run(args),
         Command::Test(args) => test::run(args),
+        Command::Diff(args) => diff::run(args),
     }
 }
