@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fresh_domains;
+use super::{Returned, Told, fresh_domains};
 use crate::{
     code::ValueSets,
     fact::{Book, Domains, Fact, FactId, QuestionId, Test},
@@ -34,9 +34,12 @@ pub(super) struct Session {
     pub(super) sets: Arc<ValueSets>,
     pub(super) book: Book,
     pub(super) asked: Vec<Asked>,
+    pub(super) told: Vec<Told>,
     mode: Mode,
     domains: Domains,
     frames: Vec<Arc<str>>,
+    /// How many definitions enclose what is told: none for a rule, one for a call by itself.
+    level: usize,
 }
 
 impl Session {
@@ -46,15 +49,19 @@ impl Session {
             sets,
             book: Book::default(),
             asked: Vec::new(),
+            told: Vec::new(),
             mode: Mode::Forced { answers: Vec::new() },
             domains,
             frames: Vec::new(),
+            level: 0,
         }
     }
 
-    pub(super) fn begin(&mut self, mode: Mode) {
+    pub(super) fn begin(&mut self, mode: Mode, level: usize) {
         self.mode = mode;
+        self.level = level;
         self.asked.clear();
+        self.told.clear();
         self.frames.clear();
         self.domains = fresh_domains(&self.sets);
     }
@@ -71,12 +78,15 @@ impl Session {
             Mode::Forced { answers } => answers,
         };
         let question = self.book.get(id)?;
-        if let Some(answer) = self.domains.forced(question, &self.book) {
-            return Some(answer);
+        let answer = self.domains.forced(question, &self.book).unwrap_or_else(|| {
+            let answer = answers.get(self.asked.len()).copied().unwrap_or(false);
+            self.domains.assume(question, answer, &self.book);
+            self.asked.push(Asked { question: id, answer, within: self.frames.first().cloned() });
+            answer
+        });
+        if self.frames.len() == self.level {
+            self.told.push(Told::Answered(id, answer));
         }
-        let answer = answers.get(self.asked.len()).copied().unwrap_or(false);
-        self.domains.assume(question, answer, &self.book);
-        self.asked.push(Asked { question: id, answer, within: self.frames.first().cloned() });
         Some(answer)
     }
 
@@ -85,12 +95,22 @@ impl Session {
         matches!(self.mode, Mode::Forced { .. })
     }
 
+    /// Whether a definition is explored by itself: then also those it calls leave their names.
+    pub(super) fn is_by_itself(&self) -> bool {
+        self.level > 0
+    }
+
     pub(super) fn enter(&mut self, frame: String) {
         self.frames.push(frame.into());
     }
 
-    pub(super) fn leave(&mut self) {
-        self.frames.pop();
+    /// Leaves a definition; `returned` is what it came to, where it came to something.
+    pub(super) fn leave(&mut self, returned: Option<Returned>) {
+        if let (Some(call), Some(returned)) = (self.frames.pop(), returned)
+            && self.frames.len() == self.level
+        {
+            self.told.push(Told::Returned(call, returned));
+        }
     }
 
     /// The answers so far in words, for a fault.

@@ -1,0 +1,13 @@
+//! Pages: rules and packs for people who would rather look than read.
+//!
+//! A rule is shown as it was written: what it asks at its own level, a definition under its name. Of
+//! that an [`atlas`] keeps the [`chart`]s, a [`table`] says one in few rows, [`words`] say a row in
+//! sentences. INVARIANT: the same pack gives the same bytes, and whatever a pack's author wrote is
+//! text on a page, never markup. Knows no request, no disk and no terminal.
+
+pub mod atlas;
+pub mod chart;
+mod list;
+mod region;
+pub mod table;
+pub mod words;

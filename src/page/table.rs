@@ -1,0 +1,93 @@
+//! A chart as a table: conditions and what comes of them, the first row that fits counts.
+//!
+//! INVARIANT: the rows say of every line what the chart says.
+
+use std::sync::Arc;
+
+use super::{
+    atlas::Atlas,
+    chart::{Chart, Spot, SpotId},
+    list::{self, Parts},
+};
+use crate::{
+    fact::{FactId, QuestionId},
+    script::Returned,
+};
+
+/// Rows of a table that is made path by path because the lines it tells apart are too many.
+const PATH_ROWS_MAX: usize = 2_000;
+
+/// A table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// The rows; the first that fits counts, and the last has no conditions.
+    pub rows: Vec<Row>,
+    /// How many further paths are not shown: 0 but for a table made path by path.
+    pub left_out: u64,
+}
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// All of them must hold.
+    pub conditions: Vec<Condition>,
+    /// What comes of it.
+    pub end: Returned,
+}
+
+/// A condition on one fact, or on one definition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// What it is on.
+    pub about: About,
+    /// One of these must hold; of each of them everything.
+    pub any: Vec<Vec<Literal>>,
+}
+
+/// What a condition is on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// A fact.
+    Fact(FactId),
+    /// A definition, as it was called.
+    Call(Arc<str>),
+}
+
+/// Something that must be so.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Literal {
+    /// The answer to a question.
+    Asked(QuestionId, bool),
+    /// The definition comes to one of these.
+    Returned(Vec<Returned>),
+}
+
+impl Table {
+    /// The table of a chart.
+    pub fn of(atlas: &Atlas<'_>, chart: &Chart) -> Table {
+        match list::shortest(atlas, chart) {
+            Some(rows) => Table { rows, left_out: 0 },
+            None => by_paths(atlas, chart),
+        }
+    }
+}
+
+/// A row a path, in the order of the chart.
+fn by_paths(atlas: &Atlas<'_>, chart: &Chart) -> Table {
+    let (mut rows, mut left_out) = (Vec::new(), 0u64);
+    let mut stack: Vec<(SpotId, Parts)> = vec![(chart.root(), Vec::new())];
+    while let Some((at, parts)) = stack.pop() {
+        match chart.spot(at) {
+            Spot::End(_) if rows.len() >= PATH_ROWS_MAX => left_out += 1,
+            Spot::End(end) => rows.push(list::row_of(&parts, end)),
+            Spot::Fork(subject, branches) => {
+                for (results, to) in branches.iter().rev() {
+                    let mut parts = parts.clone();
+                    parts.push(list::part(atlas, subject, results));
+                    stack.push((*to, parts));
+                }
+            }
+        }
+    }
+    Table { rows, left_out }
+}
