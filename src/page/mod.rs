@@ -7,7 +7,10 @@
 
 pub mod atlas;
 pub mod chart;
+mod layout;
 mod list;
+pub mod picture;
 mod region;
 pub mod table;
+mod text;
 pub mod words;
