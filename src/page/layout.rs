@@ -13,7 +13,7 @@ pub(super) type Length = i64;
 /// Hundredths of a pixel in one.
 pub(super) const PIXEL: Length = 100;
 /// Between boxes of a layer.
-const GAP: Length = 24 * PIXEL;
+const GAP: Length = 18 * PIXEL;
 /// Between layers: room for the words on a line.
 const LAYER_GAP: Length = 58 * PIXEL;
 /// Round the picture.
@@ -189,8 +189,7 @@ fn settle(layers: &[Vec<usize>], cells: &mut [Cell]) {
                     let cell = cells.get(*id)?;
                     let near = if is_down { &cell.above } else { &cell.below };
                     let weight: i64 = near.iter().map(|(_, pull)| pull).sum();
-                    let sum: i64 =
-                        near.iter().filter_map(|(other, pull)| Some(cells.get(*other)?.middle * pull)).sum();
+                    let sum: i64 = near.iter().filter_map(|(other, pull)| Some(cells.get(*other)?.middle * pull)).sum();
                     Some((*id, if weight == 0 { cell.middle } else { sum / weight }))
                 })
                 .collect();
@@ -199,29 +198,48 @@ fn settle(layers: &[Vec<usize>], cells: &mut [Cell]) {
     }
 }
 
+/// Cells that stand side by side without room between them.
+struct Block {
+    ids: Vec<usize>,
+    /// The left edges that its first cell should have for each of them, by weight.
+    sum: Length,
+    weight: i64,
+    width: Length,
+}
+
+impl Block {
+    fn left(&self) -> Length {
+        self.sum / self.weight.max(1)
+    }
+}
+
 /// Places the cells of a layer in order, each as near as possible to where it is wanted: cells that
 /// would overlap stand side by side round the mean of what they want.
 fn place(layer: &[usize], cells: &mut [Cell], wanted: impl Fn(usize) -> Length) {
-    // A block: its cells, the sum of the left edges its first cell wants, its width.
-    let mut blocks: Vec<(Vec<usize>, Length, Length)> = Vec::new();
+    let mut blocks: Vec<Block> = Vec::new();
     for id in layer {
-        let width = cells.get(*id).map_or(0, |cell| cell.width);
-        let mut block = (vec![*id], wanted(*id) - width / 2, width);
+        let Some(cell) = cells.get(*id) else { continue };
+        let weight = cell.above.iter().chain(&cell.below).map(|(_, pull)| *pull).max().unwrap_or(1);
+        let mut block =
+            Block { ids: vec![*id], sum: (wanted(*id) - cell.width / 2) * weight, weight, width: cell.width };
         while let Some(before) = blocks.pop() {
-            let left = |block: &(Vec<usize>, Length, Length)| block.1 / i64::try_from(block.0.len()).unwrap_or(1);
-            if left(&before) + before.2 + GAP <= left(&block) {
+            if before.left() + before.width + GAP <= block.left() {
                 blocks.push(before);
                 break;
             }
-            let shift = before.2 + GAP;
-            let count = i64::try_from(block.0.len()).unwrap_or(1);
-            block = ([before.0, block.0].concat(), before.1 + block.1 - shift * count, shift + block.2);
+            let shift = before.width + GAP;
+            block = Block {
+                ids: [before.ids, block.ids].concat(),
+                sum: before.sum + block.sum - shift * block.weight,
+                weight: before.weight + block.weight,
+                width: shift + block.width,
+            };
         }
         blocks.push(block);
     }
-    for (ids, sum, _) in blocks {
-        let mut left = sum / i64::try_from(ids.len()).unwrap_or(1);
-        for id in ids {
+    for block in blocks {
+        let mut left = block.left();
+        for id in block.ids {
             if let Some(cell) = cells.get_mut(id) {
                 cell.middle = left + cell.width / 2;
                 left += cell.width + GAP;
@@ -247,8 +265,11 @@ fn finish(sizes: &[Size], layers: &[Vec<usize>], cells: &[Cell], chains: &[Vec<u
     }
     let height = top - LAYER_GAP + MARGIN;
     let top_of = |layer: usize| tops.get(layer).copied().unwrap_or(0);
-    let boxes: Vec<(Length, Length)> =
-        sizes.iter().zip(cells).map(|(size, cell)| (cell.middle - size.width / 2 + shift, top_of(cell.layer))).collect();
+    let boxes: Vec<(Length, Length)> = sizes
+        .iter()
+        .zip(cells)
+        .map(|(size, cell)| (cell.middle - size.width / 2 + shift, top_of(cell.layer)))
+        .collect();
     let ports = Ports::of(sizes, cells, chains, lines);
     let drawn = chains
         .iter()

@@ -5,12 +5,19 @@
 //! sentences. INVARIANT: the same pack gives the same bytes, and whatever a pack's author wrote is
 //! text on a page, never markup. Knows no request, no disk and no terminal.
 
+pub mod article;
 pub mod atlas;
 pub mod chart;
+mod codes;
+pub mod flow;
+pub mod front;
+mod html;
 mod layout;
 mod list;
+mod markdown;
 pub mod picture;
 mod region;
 pub mod table;
 mod text;
+pub mod whole;
 pub mod words;

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use super::{
     atlas::Atlas,
     chart::{Chart, Spot, SpotId, Subject},
-    layout::{Layout, Length, Line, PIXEL, Size, lay},
+    layout::{Length, Line, PIXEL, Size, lay},
     table::Table,
     text::{Escaped, anchor, wrapped},
     words::{self, Kind},
 };
-use crate::script::Returned;
+use crate::{script::Returned, verdict::Verdict};
 
 /// Where and how a picture is shown.
 #[derive(Clone, Copy, Debug)]
@@ -28,14 +28,18 @@ pub(super) const COLOURS: &str = include_str!("page.css");
 /// The style of a picture.
 pub(super) const STYLE: &str = include_str!("picture.css");
 
-/// Characters on a line of a box, and of the words on a line between boxes.
+/// Characters on a line of a box, and of the words between boxes.
 const BOX_COLUMNS: usize = 30;
 const LINE_COLUMNS: usize = 16;
+/// Characters on a line of an end: many ends stand side by side.
+const REASON_COLUMNS: usize = 16;
+/// A wider picture is scrolled and not shrunk: its words could not be read.
+const SHRUNK_WIDTH_MAX: Length = 1_250 * PIXEL;
 /// A character of 12 pixels in a fixed-width face, and a line of them.
 pub(super) const CHARACTER: Length = 725;
 pub(super) const TEXT_LINE: Length = 16 * PIXEL;
 /// Between words and the edge of their box.
-const PAD_X: Length = 14 * PIXEL;
+const PAD_X: Length = 11 * PIXEL;
 const PAD_Y: Length = 9 * PIXEL;
 
 /// Spots of a picture; beyond it nobody can follow the lines, and the table says all of it.
@@ -71,8 +75,8 @@ pub fn of(atlas: &Atlas<'_>, chart: &Chart, table: &Table, setting: Setting<'_>)
     let layout = lay(&sizes, &lines.iter().map(|(line, _)| *line).collect::<Vec<_>>());
     let mut out = String::new();
     open(&mut out, setting, layout.width, layout.height, &described(atlas, table));
-    for ((line, said), points) in lines.iter().zip(&layout.lines) {
-        draw_line(&mut out, *line, said, points);
+    for (said, points) in lines.iter().map(|(_, said)| said).zip(&layout.lines) {
+        draw_line(&mut out, said, points);
     }
     for (said, points) in lines.iter().map(|(_, said)| said).zip(&layout.lines) {
         draw_words(&mut out, said, points);
@@ -81,7 +85,6 @@ pub fn of(atlas: &Atlas<'_>, chart: &Chart, table: &Table, setting: Setting<'_>)
         draw_box(&mut out, drawn, *place);
     }
     out.push_str("</svg>\n");
-    let _: &Layout = &layout;
     Some(out)
 }
 
@@ -94,7 +97,8 @@ struct Said {
 /// The boxes of a chart and the lines between them: shared parts once, an end at each line that
 /// leads to it, for ends drawn once would pull every line across the picture.
 fn boxes(atlas: &Atlas<'_>, chart: &Chart, has_links: bool) -> (Vec<Drawn>, Vec<(Line, Said)>) {
-    let forks: Vec<SpotId> = chart.spots().rev().filter(|(_, spot)| matches!(spot, Spot::Fork(..))).map(|(id, _)| id).collect();
+    let forks: Vec<SpotId> =
+        chart.spots().rev().filter(|(_, spot)| matches!(spot, Spot::Fork(..))).map(|(id, _)| id).collect();
     let place_of = |id: SpotId| forks.iter().position(|fork| *fork == id);
     let (mut boxes, mut lines) = (Vec::new(), Vec::new());
     for id in &forks {
@@ -137,9 +141,7 @@ fn question(atlas: &Atlas<'_>, subject: &Subject, has_links: bool) -> Drawn {
     let words = wrapped(&words::plain(&words::subject(atlas, subject)), BOX_COLUMNS);
     match subject {
         Subject::Question(_) => boxed(words, "", Shape::Square, None),
-        Subject::Call(call) => {
-            boxed(words, "call", Shape::Double, has_links.then(|| anchor("definition", call)))
-        }
+        Subject::Call(call) => boxed(words, "call", Shape::Double, has_links.then(|| anchor("definition", call))),
     }
 }
 
@@ -147,12 +149,15 @@ fn ending(end: &Returned) -> Drawn {
     let said = words::end(end);
     let mut words = wrapped(&format!("{} {}", said.kind.mark(), said.says), BOX_COLUMNS);
     if let Some(reason) = said.reason {
-        words.extend(wrapped(&reason, 22));
+        words.extend(wrapped(&reason, REASON_COLUMNS));
+    }
+    if let Some(cites) = said.cites {
+        words.extend(wrapped(&format!("§ {cites}"), REASON_COLUMNS));
     }
     let shape = match said.kind {
-        Kind::Find(crate::verdict::Verdict::Allow) | Kind::Pass | Kind::Result => Shape::Round,
-        Kind::Find(crate::verdict::Verdict::Flag) => Shape::Six,
-        Kind::Find(crate::verdict::Verdict::Deny) => Shape::Eight,
+        Kind::Find(Verdict::Allow) | Kind::Pass | Kind::Result => Shape::Round,
+        Kind::Find(Verdict::Flag) => Shape::Six,
+        Kind::Find(Verdict::Deny) => Shape::Eight,
         Kind::AtMost(_) => Shape::Slanted,
         Kind::Note => Shape::Folded,
     };
@@ -172,9 +177,10 @@ fn boxed(words: Vec<String>, class: &'static str, shape: Shape, link: Option<Str
 pub(super) fn open(out: &mut String, setting: Setting<'_>, width: Length, height: Length, described: &str) {
     let (w, h) = (pixels(width), pixels(height));
     let id = Escaped(setting.id);
+    let large = if width > SHRUNK_WIDTH_MAX { " large" } else { "" };
     let _ = write!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"cg cg-picture\" width=\"{w}\" height=\"{h}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"cg cg-picture{large}\" width=\"{w}\" height=\"{h}\" \
          viewBox=\"0 0 {w} {h}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\n\
          <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n",
         Escaped(setting.title),
@@ -191,7 +197,8 @@ fn described(atlas: &Atlas<'_>, table: &Table) -> String {
     let row = |row: &super::table::Row| {
         let conditions: Vec<String> =
             row.conditions.iter().map(|one| words::plain(&words::condition(atlas, one))).collect();
-        let when = if conditions.is_empty() { "otherwise".to_owned() } else { format!("if {}", conditions.join(" and ")) };
+        let when =
+            if conditions.is_empty() { "otherwise".to_owned() } else { format!("if {}", conditions.join(" and ")) };
         let end = words::end(&row.end);
         let reason = end.reason.map(|reason| format!(" {reason}")).unwrap_or_default();
         format!("{when}: {}{reason}", end.says)
@@ -200,8 +207,7 @@ fn described(atlas: &Atlas<'_>, table: &Table) -> String {
     format!("The first that fits counts. {}.", rows.join("; "))
 }
 
-fn draw_line(out: &mut String, line: Line, said: &Said, points: &[(Length, Length)]) {
-    let _: Line = line;
+fn draw_line(out: &mut String, said: &Said, points: &[(Length, Length)]) {
     let mut path = String::new();
     for (place, (x, y)) in points.iter().enumerate() {
         let (px, py) = (pixels(*x), pixels(*y));

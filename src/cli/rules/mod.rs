@@ -1,6 +1,7 @@
 //! `claimgate rules`: what packs may ask, and whether packs hold. One file a command.
 
 mod check;
+mod show;
 
 use std::io::{self, Write as _};
 
@@ -13,6 +14,7 @@ pub(super) enum Command {
     /// Print every fact a rule may ask about, as Markdown (rules/facts.md)
     Facts,
     Check(check::Args),
+    Show(show::Args),
 }
 
 /// Runs one of the commands.
@@ -23,5 +25,6 @@ pub(super) fn run(command: &Command) -> io::Result<Exit> {
             Ok(Exit::Allowed)
         }
         Command::Check(args) => check::run(args),
+        Command::Show(args) => show::run(args),
     }
 }
