@@ -45,10 +45,10 @@ pub(super) fn rule(atlas: &Atlas<'_>, stage: &Stage, rule: &Rule, proven: &Prove
     if chart.is_empty() {
         out.push_str("<p>Under the parameters in force this rule finds nothing.</p>\n");
     } else {
-        out.push_str(&html::table(atlas, &table, Some(&rule.name), "The first row that fits counts"));
-        out.push_str(&pictured(atlas, chart, &table, &rule.name, &anchor("rule", &rule.name)));
+        out.push_str(&html::table(atlas, table, Some(&rule.name), "The first row that fits counts"));
+        out.push_str(&pictured(atlas, chart, table, &rule.name, &anchor("rule", &rule.name)));
     }
-    out.push_str(&reasons(atlas.pack, rule, &table));
+    out.push_str(&reasons(atlas.pack, rule, table));
     if let Some(text) = atlas.pack.script_text(stage, rule) {
         let code = format!("<pre><code>{}</code></pre>\n", Escaped(text.text.trim_end()));
         out.push_str(&details(&format!("Script {}", text.path), &code));
@@ -185,13 +185,13 @@ fn definition(atlas: &Atlas<'_>, call: &str, has_heading: bool) -> String {
     if has_heading {
         let _ = writeln!(out, "<h4><code>{}</code></h4>", html::breakable(call));
     }
-    out.push_str(&html::table(atlas, &table, None, "The first row that fits counts"));
+    out.push_str(&html::table(atlas, table, None, "The first row that fits counts"));
     let below: Vec<String> = chart.calls().iter().map(|call| code_link("definition", call)).collect();
     if !below.is_empty() {
         let _ = writeln!(out, "<p class=\"soft\">It asks {}.</p>", below.join(", "));
     }
     if !chart.is_empty() {
-        out.push_str(&pictured(atlas, chart, &table, call, &id));
+        out.push_str(&pictured(atlas, chart, table, call, &id));
     }
     out.push_str("</div>\n");
     out

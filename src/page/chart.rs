@@ -5,10 +5,12 @@
 //! INVARIANT: a chart is read off every feasible run, so what it leaves out cannot happen.
 
 use std::{
+    cell::OnceCell,
     collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
+use super::table::Table;
 use crate::{
     fact::QuestionId,
     fault::PackFault,
@@ -48,6 +50,8 @@ pub struct Chart {
     root: SpotId,
     /// Every question that may be put on the way, those of its definitions too.
     pub questions: BTreeSet<QuestionId>,
+    /// Its table, once somebody wanted it.
+    pub(super) table: OnceCell<Table>,
 }
 
 /// One run: the answers given to open questions, what the script was told, how it ended.
@@ -94,7 +98,7 @@ impl Chart {
             done.insert(at, chart.spots.len() - 1);
             chart.spots.len() - 1
         }
-        let mut chart = Chart { spots: Vec::new(), root: 0, questions: BTreeSet::new() };
+        let mut chart = Chart { spots: Vec::new(), root: 0, questions: BTreeSet::new(), table: OnceCell::new() };
         chart.root = keep(forest, root, &mut chart, &mut HashMap::new());
         chart
     }
@@ -220,7 +224,7 @@ fn tell(buds: &mut Vec<Bud>, told: &[Told], end: Returned) -> Option<()> {
 
 /// Keeps equal parts once, and drops what makes no difference.
 fn reduce(buds: &[Bud], questions: BTreeSet<QuestionId>) -> Chart {
-    let mut chart = Chart { spots: Vec::new(), root: 0, questions };
+    let mut chart = Chart { spots: Vec::new(), root: 0, questions, table: OnceCell::new() };
     let mut index: HashMap<Spot, SpotId> = HashMap::new();
     let mut places: Vec<SpotId> = vec![0; buds.len()];
     // A bud stands before all that it leads to.

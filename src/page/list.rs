@@ -39,7 +39,7 @@ pub(super) fn shortest(atlas: &Atlas<'_>, chart: &Chart) -> Option<Vec<Row>> {
 
 /// Of the lists made with more and less liking for rows that find something, the shortest.
 fn best(maker: &mut Maker<'_, '_>) -> Result<Vec<Row>, TooLarge> {
-    const PLAIN_COSTS: [usize; 3] = [1, 5, 1_000];
+    const PLAIN_COSTS: [i64; 4] = [1, 5, 1_000, -8];
     let can_be_plain = maker.ends.iter().any(|(end, _)| is_plain(end));
     let mut best: Option<(usize, Vec<Row>)> = None;
     for plain_cost in PLAIN_COSTS.into_iter().take(if can_be_plain { PLAIN_COSTS.len() } else { 1 }) {
@@ -97,7 +97,7 @@ impl<'m, 'a> Maker<'m, 'a> {
     }
 
     /// Rows until one end is left.
-    fn list(&mut self, plain_cost: usize) -> Result<Vec<Row>, TooLarge> {
+    fn list(&mut self, plain_cost: i64) -> Result<Vec<Row>, TooLarge> {
         let (mut rows, mut left, mut cubes): (Vec<Row>, Region, Vec<Cube>) = (Vec::new(), ALL, Vec::new());
         loop {
             if let Some(end) = self.only_end(left)? {
@@ -107,9 +107,10 @@ impl<'m, 'a> Maker<'m, 'a> {
             let before = rows.last().map(|row| row.end.clone());
             cubes = self.cubes(left, cubes)?;
             let price = |row: &Row| {
-                let is_plain_end = is_plain(&row.end);
                 let own: usize = row.conditions.iter().map(|one| cost(self.atlas, one)).sum();
-                (own + if is_plain_end { plain_cost } else { 0 }, before.as_ref() != Some(&row.end))
+                let own = i64::try_from(own).unwrap_or(i64::MAX);
+                let own = if is_plain(&row.end) { own.saturating_add(plain_cost) } else { own };
+                (own, before.as_ref() != Some(&row.end))
             };
             let candidates: Vec<Row> = cubes.iter().map(|cube| row_of(&cube.parts, &cube.end)).collect();
             let Some(best) = candidates.iter().min_by_key(|row| price(row)).cloned() else { return Ok(rows) };

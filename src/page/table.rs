@@ -63,12 +63,12 @@ pub enum Literal {
 }
 
 impl Table {
-    /// The table of a chart.
-    pub fn of(atlas: &Atlas<'_>, chart: &Chart) -> Table {
-        match list::shortest(atlas, chart) {
+    /// The table of a chart of `atlas`; made once.
+    pub fn of<'c>(atlas: &Atlas<'_>, chart: &'c Chart) -> &'c Table {
+        chart.table.get_or_init(|| match list::shortest(atlas, chart) {
             Some(rows) => Table { rows, left_out: 0 },
             None => by_paths(atlas, chart),
-        }
+        })
     }
 }
 

@@ -2,7 +2,10 @@
 //! pack.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
+mod markup;
+mod pictures;
 mod tables;
+mod whole;
 
 use std::{collections::BTreeMap, path::Path};
 

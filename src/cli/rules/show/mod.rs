@@ -124,7 +124,7 @@ fn content(shown: &Shown<'_>, args: &Args) -> io::Result<Option<Vec<u8>>> {
 fn picture_of(atlas: &Atlas<'_>, rule: &Rule) -> Option<String> {
     let chart = atlas.rule(rule)?;
     let table = Table::of(atlas, chart);
-    let svg = picture::of(atlas, chart, &table, Setting { title: &rule.name, id: "rule", is_within_page: false });
+    let svg = picture::of(atlas, chart, table, Setting { title: &rule.name, id: "rule", is_within_page: false });
     if svg.is_none() {
         complain(
             format_args!("the picture of `{}` would have {} boxes, more than {SPOTS_MAX}", rule.name, chart.len()),
