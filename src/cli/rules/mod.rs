@@ -1,6 +1,7 @@
 //! `claimgate rules`: what packs may ask, and whether packs hold. One file a command.
 
 mod check;
+mod new;
 mod show;
 
 use std::io::{self, Write as _};
@@ -14,6 +15,7 @@ pub(super) enum Command {
     /// Print every fact a rule may ask about, as Markdown (rules/facts.md)
     Facts,
     Check(check::Args),
+    New(new::Args),
     Show(show::Args),
 }
 
@@ -25,6 +27,7 @@ pub(super) fn run(command: &Command) -> io::Result<Exit> {
             Ok(Exit::Allowed)
         }
         Command::Check(args) => check::run(args),
+        Command::New(args) => new::run(args),
         Command::Show(args) => show::run(args),
     }
 }

@@ -30,7 +30,7 @@ use crate::{
 
 /// Show a rule or a pack: as a table, a picture or a page
 ///
-/// A rule is told by its name, `PACK/RULE` or `STAGE/RULE` where several have it.
+/// A rule is told by its name; by `STAGE/RULE`, `PACK/RULE` or `PACK/STAGE/RULE` where several have it.
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
     /// A rule or a pack
@@ -140,12 +140,13 @@ fn find<'a>(packs: &'a [Pack], name: &str) -> Result<Shown<'a>, (String, String)
         return Ok(Shown::Pack(pack));
     }
     let all = || packs.iter().flat_map(|pack| pack.rules().map(move |(stage, rule)| (pack, stage, rule)));
-    let found: Vec<(&Pack, &Stage, &Rule)> = match name.split_once('/') {
-        Some((place, name)) => all()
-            .filter(|(pack, stage, rule)| rule.name == name && (pack.manifest.name == place || stage.name == place))
-            .collect(),
-        None => all().filter(|(.., rule)| rule.name == name).collect(),
-    };
+    let (places, bare) = name.rsplit_once('/').unwrap_or(("", name));
+    let found: Vec<(&Pack, &Stage, &Rule)> = all()
+        .filter(|(pack, stage, rule)| {
+            let is_there = |place: &str| place.is_empty() || pack.manifest.name == place || stage.name == place;
+            rule.name == bare && places.split('/').all(is_there)
+        })
+        .collect();
     match found.as_slice() {
         [(pack, stage, rule)] => Ok(Shown::Rule(pack, stage, rule)),
         [] => Err(unknown(packs, name)),
@@ -153,9 +154,11 @@ fn find<'a>(packs: &'a [Pack], name: &str) -> Result<Shown<'a>, (String, String)
             let places: Vec<String> = several
                 .iter()
                 .map(|(pack, stage, rule)| {
-                    let alone =
-                        several.iter().filter(|(other, ..)| other.manifest.name == pack.manifest.name).count() == 1;
-                    format!("`{}/{}`", if alone { &pack.manifest.name } else { &stage.name }, rule.name)
+                    let own = &pack.manifest.name;
+                    let is_alone =
+                        all().filter(|(other, _, also)| other.manifest.name == *own && also.name == bare).count() == 1;
+                    let stage = if is_alone { String::new() } else { format!("{}/", stage.name) };
+                    format!("`{own}/{stage}{}`", rule.name)
                 })
                 .collect();
             Err((format!("several rules are called `{name}`"), format!("write {}", places.join(" or "))))
