@@ -105,9 +105,6 @@ pub(super) fn table(atlas: &Atlas<'_>, table: &Table, reasons_of: Option<&str>, 
         place += same;
     }
     out.push_str("</tbody></table></div>\n");
-    if table.left_out > 0 {
-        let _ = writeln!(out, "<p class=\"soft\">{} further rows are not shown.</p>", table.left_out);
-    }
     out
 }
 

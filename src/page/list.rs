@@ -18,6 +18,10 @@ use crate::{
 
 /// Paths that are looked at for each row; beyond them a shorter row may be missed, never a line.
 const PATHS_MAX: usize = 400;
+/// Rows of a list; beyond them a list is no shorter to read than the paths, and slow to make.
+const ROWS_MAX: usize = 150;
+/// Alternatives within one condition, of several things each; alternatives of one thing are a list.
+const ALTERNATIVES_MAX: usize = 4;
 /// As many paths are looked at afresh for each row.
 const FRESH_PATHS_MAX: usize = 60;
 
@@ -43,11 +47,12 @@ fn best(maker: &mut Maker<'_, '_>) -> Result<Vec<Row>, TooLarge> {
     let can_be_plain = maker.ends.iter().any(|(end, _)| is_plain(end));
     let mut best: Option<(usize, Vec<Row>)> = None;
     for plain_cost in PLAIN_COSTS.into_iter().take(if can_be_plain { PLAIN_COSTS.len() } else { 1 }) {
-        let rows = maker.list(plain_cost)?;
-        let rows = maker.without_waste(rows)?;
-        let cost =
-            rows.iter().map(|row| ROW_COST + row.conditions.iter().map(|one| cost(maker.atlas, one)).sum::<usize>());
-        let cost = cost.sum();
+        let rows = match maker.list(plain_cost).and_then(|rows| maker.without_waste(rows)) {
+            Ok(rows) => rows,
+            Err(TooLarge) if best.is_some() => break,
+            Err(TooLarge) => return Err(TooLarge),
+        };
+        let cost = list_cost(maker.atlas, &rows, can_be_plain);
         if best.as_ref().is_none_or(|(least, _)| cost < *least) {
             best = Some((cost, rows));
         }
@@ -60,12 +65,23 @@ fn is_plain(end: &Returned) -> bool {
     matches!(end, Returned::Outcome(Outcome::Pass) | Returned::YesNo(false))
 }
 
+/// What a list costs a reader: its rows, each change of what comes of them, and an end that is not
+/// what he takes for granted.
+fn list_cost(atlas: &Atlas<'_>, rows: &[Row], can_be_plain: bool) -> usize {
+    let rows_cost = |row: &Row| ROW_COST + row.conditions.iter().map(|one| cost(atlas, one)).sum::<usize>();
+    let changes = rows.windows(2).filter(|pair| pair.first().map(|row| &row.end) != pair.last().map(|row| &row.end));
+    let is_odd = can_be_plain && !rows.last().is_some_and(|row| is_plain(&row.end));
+    rows.iter().map(rows_cost).sum::<usize>() + CHANGE_COST * changes.count() + if is_odd { ODD_END_COST } else { 0 }
+}
+
 /// What a row, a fact or definition within it, and each thing said of it cost a reader. A *no* is
 /// harder to read than a *yes*.
 const ROW_COST: usize = 8;
 const SUBJECT_COST: usize = 4;
 const YES_COST: usize = 2;
 const NO_COST: usize = 3;
+const CHANGE_COST: usize = 3;
+const ODD_END_COST: usize = 16;
 
 fn cost(atlas: &Atlas<'_>, condition: &Condition) -> usize {
     SUBJECT_COST + condition.any.iter().flatten().map(|literal| literal_cost(atlas, literal)).sum::<usize>()
@@ -74,11 +90,20 @@ fn cost(atlas: &Atlas<'_>, condition: &Condition) -> usize {
 fn literal_cost(atlas: &Atlas<'_>, literal: &Literal) -> usize {
     match literal {
         Literal::Returned(results) => YES_COST * results.len(),
-        Literal::Asked(question, answer) => {
-            let is_span = atlas.book.get(*question).is_some_and(|question| matches!(question.test, Test::AtLeast(_)));
-            if *answer || is_span { YES_COST } else { NO_COST }
+        Literal::Asked(_, answer) => {
+            if *answer || is_span(atlas, literal) {
+                YES_COST
+            } else {
+                NO_COST
+            }
         }
     }
+}
+
+/// Whether it is of a quantity or a day, of which `< 3` reads as well as `≥ 3`.
+fn is_span(atlas: &Atlas<'_>, literal: &Literal) -> bool {
+    let Literal::Asked(question, _) = literal else { return false };
+    atlas.book.get(*question).is_some_and(|question| matches!(question.test, Test::AtLeast(_)))
 }
 
 struct Maker<'m, 'a> {
@@ -113,7 +138,8 @@ impl<'m, 'a> Maker<'m, 'a> {
                 (own, before.as_ref() != Some(&row.end))
             };
             let candidates: Vec<Row> = cubes.iter().map(|cube| row_of(&cube.parts, &cube.end)).collect();
-            let Some(best) = candidates.iter().min_by_key(|row| price(row)).cloned() else { return Ok(rows) };
+            let best = candidates.iter().min_by_key(|row| price(row)).cloned();
+            let Some(best) = best.filter(|_| rows.len() < ROWS_MAX) else { return Err(TooLarge) };
             let row = self.widened(best, &candidates, left)?;
             let settled = self.of_row(&row)?;
             left = self.regions.less(left, settled)?;
@@ -226,32 +252,46 @@ impl<'m, 'a> Maker<'m, 'a> {
         Ok(self.regions.less(region, right)? == NONE)
     }
 
-    /// The row with everything that the candidates say alike but for one condition, as far as each
-    /// adds a line.
+    /// The row, each of its conditions widened by what candidates about the same things say there, as
+    /// far as it still leads to its end and more lines fit.
     fn widened(&mut self, mut row: Row, candidates: &[Row], left: Region) -> Result<Row, TooLarge> {
-        let mut place: Option<usize> = None;
-        for other in candidates.iter().filter(|other| other.end == row.end) {
-            let Some(differing) = differs_in(&row, other) else { continue };
-            let (Some(own), Some(more)) = (row.conditions.get(differing), other.conditions.get(differing)) else {
-                continue;
-            };
-            let dearest = own.any.iter().map(|all| all.iter().map(|one| literal_cost(self.atlas, one)).sum::<usize>());
-            let price: usize = more.any.iter().flatten().map(|one| literal_cost(self.atlas, one)).sum();
-            if place.is_some_and(|place| place != differing) || price > dearest.max().unwrap_or(0) {
-                continue;
-            }
-            let (here, there) = (self.of_row(&row)?, self.of_row(other)?);
-            let there = self.regions.and(left, there)?;
-            if self.regions.less(there, here)? == NONE {
-                continue;
-            }
-            place = Some(differing);
-            let more = more.any.clone();
-            if let Some(condition) = row.conditions.get_mut(differing) {
-                condition.any.extend(more);
+        let right = self.ends.iter().find(|(end, _)| *end == row.end).map_or(NONE, |(_, region)| *region);
+        let alike = |other: &&Row| {
+            let same = |(one, two): (&Condition, &Condition)| one.about == two.about;
+            other.end == row.end
+                && other.conditions.len() == row.conditions.len()
+                && other.conditions.iter().zip(&row.conditions).all(same)
+        };
+        for other in candidates.iter().filter(alike).cloned().collect::<Vec<_>>() {
+            for (place, condition) in other.conditions.iter().enumerate() {
+                let mut wider = row.clone();
+                let Some(own) = wider.conditions.get_mut(place) else { continue };
+                if !self.may_be_joined(own, condition) {
+                    continue;
+                }
+                own.any.extend(condition.any.iter().cloned());
+                let (before, after) = (self.of_row(&row)?, self.of_row(&wider)?);
+                let after = self.regions.and(left, after)?;
+                let is_right = self.regions.less(after, right)? == NONE;
+                if is_right && self.regions.less(after, before)? != NONE {
+                    row = wider;
+                }
             }
         }
         Ok(row)
+    }
+
+    /// Whether a reader can take in both as one: what is added says as much as what is there (spans
+    /// of a quantity aside), and there are few alternatives of several things each.
+    fn may_be_joined(&self, own: &Condition, more: &Condition) -> bool {
+        let is_span = |all: &Vec<Literal>| all.iter().all(|one| is_span(self.atlas, one));
+        let price = |all: &Vec<Literal>| all.iter().map(|one| literal_cost(self.atlas, one)).sum::<usize>();
+        let dearest = own.any.iter().map(price).max().unwrap_or(0);
+        let long = own.any.iter().map(Vec::len).max().unwrap_or(0);
+        let several = own.any.iter().chain(&more.any).filter(|all| all.len() > 1).count();
+        let is_new = more.any.iter().all(|all| !own.any.contains(all));
+        let is_alike = |all: &Vec<Literal>| is_span(all) || (all.len() == long && price(all) <= dearest);
+        is_new && several <= ALTERNATIVES_MAX && more.any.iter().all(is_alike)
     }
 
     /// The rows without those that the rows after them say too.
@@ -331,16 +371,4 @@ pub(super) fn part(atlas: &Atlas<'_>, subject: &Subject, results: &[Returned]) -
         }
         Subject::Call(call) => (About::Call(call.clone()), Literal::Returned(results.to_vec())),
     }
-}
-
-/// The one condition in which two rows about the same things differ.
-fn differs_in(one: &Row, two: &Row) -> Option<usize> {
-    let alike = |(one, two): (&Condition, &Condition)| one.about == two.about;
-    if one.conditions.len() != two.conditions.len() || !one.conditions.iter().zip(&two.conditions).all(alike) {
-        return None;
-    }
-    let mut differing =
-        one.conditions.iter().zip(&two.conditions).enumerate().filter(|(_, (one, two))| one.any != two.any);
-    let (place, _) = differing.next()?;
-    differing.next().is_none().then_some(place)
 }

@@ -17,12 +17,11 @@ pub(super) const NONE: Region = Region(0);
 /// Every line.
 pub(super) const ALL: Region = Region(1);
 
-/// Nodes of all regions of one rule together; the largest rule of the first pack has a few
-/// thousand, and beyond this a page would take minutes.
+/// Nodes of all regions of one rule together; the largest definition of the first pack has 25,000.
 const NODES_MAX: usize = 400_000;
 
-/// Combinations of nodes; beyond this a page would take minutes. The largest rule of the first pack
-/// takes a few ten thousand.
+/// Combinations of nodes; beyond this a page would take minutes. The largest definition of the first
+/// pack takes half a million.
 const WORK_MAX: usize = 4_000_000;
 
 /// More than [`NODES_MAX`] or [`WORK_MAX`].
@@ -43,7 +42,7 @@ pub(super) struct Regions {
     nodes: Vec<(u16, Vec<Region>)>,
     index: HashMap<(u16, Vec<Region>), Region>,
     done: HashMap<(Way, Region, Region), Region>,
-    pub work: usize,
+    work: usize,
 }
 
 impl Regions {
@@ -92,12 +91,12 @@ impl Regions {
             (Way::Less, one, two) if one == two => return Ok(NONE),
             _ => {}
         }
-        if let Some(done) = self.done.get(&(way, one, two)) {
-            return Ok(*done);
-        }
         self.work += 1;
         if self.work > WORK_MAX {
             return Err(TooLarge);
+        }
+        if let Some(done) = self.done.get(&(way, one, two)) {
+            return Ok(*done);
         }
         let variable = self.variable(one).min(self.variable(two));
         let arity = self.variables.get(variable).map_or(0, Variable::arity);

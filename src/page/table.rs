@@ -14,16 +14,11 @@ use crate::{
     script::Returned,
 };
 
-/// Rows of a table that is made path by path because the lines it tells apart are too many.
-const PATH_ROWS_MAX: usize = 2_000;
-
 /// A table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
-    /// The rows; the first that fits counts, and the last has no conditions.
+    /// The rows; the first that fits counts, and one always does.
     pub rows: Vec<Row>,
-    /// How many further paths are not shown: 0 but for a table made path by path.
-    pub left_out: u64,
 }
 
 /// A row.
@@ -66,19 +61,18 @@ impl Table {
     /// The table of a chart of `atlas`; made once.
     pub fn of<'c>(atlas: &Atlas<'_>, chart: &'c Chart) -> &'c Table {
         chart.table.get_or_init(|| match list::shortest(atlas, chart) {
-            Some(rows) => Table { rows, left_out: 0 },
+            Some(rows) => Table { rows },
             None => by_paths(atlas, chart),
         })
     }
 }
 
-/// A row a path, in the order of the chart.
+/// A row a path, in the order of the chart: long, and as exact. A rule has at most 20,000 paths.
 fn by_paths(atlas: &Atlas<'_>, chart: &Chart) -> Table {
-    let (mut rows, mut left_out) = (Vec::new(), 0u64);
+    let mut rows = Vec::new();
     let mut stack: Vec<(SpotId, Parts)> = vec![(chart.root(), Vec::new())];
     while let Some((at, parts)) = stack.pop() {
         match chart.spot(at) {
-            Spot::End(_) if rows.len() >= PATH_ROWS_MAX => left_out += 1,
             Spot::End(end) => rows.push(list::row_of(&parts, end)),
             Spot::Fork(subject, branches) => {
                 for (results, to) in branches.iter().rev() {
@@ -89,5 +83,5 @@ fn by_paths(atlas: &Atlas<'_>, chart: &Chart) -> Table {
             }
         }
     }
-    Table { rows, left_out }
+    Table { rows }
 }

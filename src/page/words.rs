@@ -290,7 +290,19 @@ fn set_of(atlas: &Atlas<'_>, literal: &Literal) -> Piece {
 /// ` ≥ 3 and < 12 calendar months`, ` before 2026-01-01`, ` given, < 3 calendar months`.
 fn spans(atlas: &Atlas<'_>, fact: FactId, condition: &Condition) -> String {
     let shape = atlas.book.get_fact(fact).map_or(Shape::YesNo, |fact| fact.kind.shape);
-    let words: Vec<String> = condition.any.iter().map(|all| span(atlas, shape, all)).collect();
+    let least = |all: &&Vec<Literal>| -> Option<i64> {
+        let at_least = |literal: &Literal| match literal {
+            Literal::Asked(id, true) => match atlas.book.get(*id)?.test {
+                Test::AtLeast(amount) => Some(amount),
+                Test::Known | Test::In(_) | Test::Is(_) => None,
+            },
+            Literal::Asked(_, false) | Literal::Returned(_) => None,
+        };
+        all.iter().filter_map(at_least).max()
+    };
+    let mut any: Vec<&Vec<Literal>> = condition.any.iter().collect();
+    any.sort_by_key(least);
+    let words: Vec<String> = any.into_iter().map(|all| span(atlas, shape, all)).collect();
     format!(" {}", listed(&words, "or"))
 }
 
@@ -330,26 +342,31 @@ fn span(atlas: &Atlas<'_>, shape: Shape, all: &[Literal]) -> String {
 
 /// ` is a or b`, ` is not a`; what is left is said where it is shorter than what is not.
 fn choices(atlas: &Atlas<'_>, all: &[&str], condition: &Condition) -> String {
-    let (mut left, mut given): (BTreeSet<usize>, Vec<&str>) = (BTreeSet::new(), Vec::new());
+    // Alternatives under one answer to "was it given" are one list of choices.
+    let mut groups: Vec<(String, BTreeSet<usize>)> = Vec::new();
     for literals in &condition.any {
-        let mut possible: BTreeSet<usize> = (0..all.len()).collect();
+        let (mut given, mut possible) = (String::new(), (0..all.len()).collect::<BTreeSet<usize>>());
         for literal in literals {
             let Literal::Asked(id, answer) = literal else { continue };
             match atlas.book.get(*id).map(|question| &question.test) {
                 Some(Test::Is(choice)) => possible.retain(|place| (*place == usize::from(*choice)) == *answer),
-                Some(Test::Known) => given.push(if *answer { " given" } else { " not given" }),
+                Some(Test::Known) => given.push_str(if *answer { " given" } else { " not given" }),
                 Some(Test::In(_) | Test::AtLeast(_)) | None => {}
             }
         }
-        left.extend(possible);
+        match groups.iter_mut().find(|(known, _)| *known == given) {
+            Some((_, known)) => known.extend(possible),
+            None => groups.push((given, possible)),
+        }
     }
-    given.dedup();
+    let words: Vec<String> = groups.iter().map(|(given, left)| chosen(all, given, left)).collect();
+    words.join(", or")
+}
+
+fn chosen(all: &[&str], given: &str, left: &BTreeSet<usize>) -> String {
     let names = |within: bool| -> Vec<String> {
-        all.iter()
-            .enumerate()
-            .filter(|(place, _)| left.contains(place) == within)
-            .map(|(_, name)| (*name).to_owned())
-            .collect()
+        let these = all.iter().enumerate().filter(|(place, _)| left.contains(place) == within);
+        these.map(|(_, name)| (*name).to_owned()).collect()
     };
     let (is, is_not) = (names(true), names(false));
     let words = match (is.len(), is_not.len()) {
@@ -359,5 +376,5 @@ fn choices(atlas: &Atlas<'_>, all: &[&str], condition: &Condition) -> String {
         (yes, no) if no < yes => format!(" is not {}", listed(&is_not, "or")),
         _ => format!(" is {}", listed(&is, "or")),
     };
-    [given.concat(), words].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(",")
+    [given, &words].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(",")
 }

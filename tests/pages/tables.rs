@@ -7,6 +7,7 @@ use claimgate::{
     fact::{Answer, Book, Domains, QuestionId},
     pack::Pack,
     page::{
+        article::row_words,
         atlas::Atlas,
         table::{About, Condition, Literal, Table},
     },
@@ -14,7 +15,7 @@ use claimgate::{
     tree::Trail,
 };
 
-use super::packs;
+use super::{made, packs};
 
 /// Assignments of one rule or definition; the largest has a few thousand.
 const ASSIGNMENTS_MAX: usize = 2_000_000;
@@ -97,28 +98,76 @@ fn tables(atlas: &Atlas<'_>) -> Tables {
     calls.map(|call| (call.to_string(), Table::of(atlas, atlas.call(&call).unwrap()).clone())).collect()
 }
 
+/// Holds the table of every rule against its tree; the most rows of one table.
+fn check_rules(pack: &Pack) -> usize {
+    let atlas = Atlas::of(pack);
+    let calls = tables(&atlas);
+    let mut longest = 0;
+    for (_, rule) in pack.rules() {
+        let table = Table::of(&atlas, atlas.rule(rule).unwrap());
+        longest = longest.max(table.rows.len());
+        let ends: BTreeSet<String> = table.rows.iter().map(|row| format!("{:?}", row.end)).collect();
+        let mut met = BTreeSet::new();
+        on_every_assignment(pack, &atlas.book, |assignment| {
+            let trail = pack.forest.follow(rule.root, |id| Answer::of(assignment.answer(id)));
+            let Trail::Ends(leaf) = trail else { panic!("an answer is missing") };
+            let tree = Returned::Outcome(pack.forest.outcome(leaf).clone());
+            assert_eq!(said(&calls, table, assignment), tree, "{}: {:?}", rule.name, assignment.given);
+            met.insert(format!("{tree:?}"));
+        });
+        assert_eq!(met, ends, "{} has a row that nothing leads to", rule.name);
+    }
+    longest
+}
+
 #[test]
 fn the_table_of_every_rule_says_what_its_tree_says() {
     for plan in PLANS {
         for pack in packs(plan) {
-            let atlas = Atlas::of(&pack);
-            let calls = tables(&atlas);
-            for (_, rule) in pack.rules() {
-                let table = Table::of(&atlas, atlas.rule(rule).unwrap());
-                assert_eq!(table.left_out, 0, "{}", rule.name);
-                let ends: BTreeSet<String> = table.rows.iter().map(|row| format!("{:?}", row.end)).collect();
-                let mut met = BTreeSet::new();
-                on_every_assignment(&pack, &atlas.book, |assignment| {
-                    let trail = pack.forest.follow(rule.root, |id| Answer::of(assignment.answer(id)));
-                    let Trail::Ends(leaf) = trail else { panic!("an answer is missing") };
-                    let tree = Returned::Outcome(pack.forest.outcome(leaf).clone());
-                    assert_eq!(said(&calls, table, assignment), tree, "{}: {:?}", rule.name, assignment.given);
-                    met.insert(format!("{tree:?}"));
-                });
-                assert_eq!(met, ends, "{} has a row that nothing leads to", rule.name);
-            }
+            check_rules(&pack);
         }
     }
+}
+
+#[test]
+fn a_rule_that_no_list_makes_short_is_told_path_by_path() {
+    // An odd number of ten independent answers: no path can be left out.
+    let sets: Vec<String> = (0..10).map(|place| format!("set_{place}")).collect();
+    let ask = |set: &String| format!("if line.diagnoses.any_in({set}) {{ odd = !odd; }}\n");
+    let script: String = sets.iter().map(ask).collect();
+    let pack =
+        made(&sets, "", &[("odd", &format!("let odd = false;\n{script}if odd {{ return flag(\"odd\"); }}\npass()\n"))]);
+    assert_eq!(check_rules(&pack), 1 << 10);
+}
+
+#[test]
+fn facts_as_arguments_are_told_apart() {
+    // Both calls look alike; the rule is then shown by its questions.
+    let script = "if asked(line.diagnoses) && !asked(request.diagnoses) { return flag(\"one\"); }\npass()\n";
+    let pack = made(&["set_0".to_owned()], "fn asked(codes) { codes.any_in(set_0) }\n", &[("one", script)]);
+    assert_eq!(check_rules(&pack), 2);
+}
+
+#[test]
+fn numbers_days_and_choices_are_told_exactly() {
+    let script = "if patient.age_years == 40 || patient.age_years > 90 { return flag(\"one\"); }\n\
+        if stated.pain_type in [\"axial\", \"mixed\"] && line.units_milli != 2000 { return flag(\"two\"); }\n\
+        if known(patient.sex) && patient.sex != \"male\" { return flag(\"three\"); }\n\
+        if line.diagnoses.any_outside(set_0) && coverage.approved { return flag(\"four\"); }\npass()\n";
+    let pack = made(&["set_0".to_owned()], "", &[("one", script)]);
+    check_rules(&pack);
+    let atlas = Atlas::of(&pack);
+    let (_, rule) = pack.rules().next().unwrap();
+    let rows = &Table::of(&atlas, atlas.rule(rule).unwrap()).rows;
+    let words: Vec<String> = rows.iter().map(|row| row_words(&atlas, row).join("; ")).collect();
+    let expected = [
+        "patient.age_years exactly 40 years or ≥ 91 years",
+        "stated.pain_type is axial or mixed; line.units_milli < 2.000 units or ≥ 2.001 units",
+        "patient.sex given, is not male",
+        "line.diagnoses outside set_0; coverage.approved: yes",
+        "",
+    ];
+    assert_eq!(words, expected);
 }
 
 #[test]

@@ -118,7 +118,7 @@ fn table(atlas: &Atlas<'_>, chart: &Chart) -> Value {
                    "cites": end.cites})
         })
         .collect();
-    json!({"rows": rows, "left_out": table.left_out})
+    json!({ "rows": rows })
 }
 
 fn bytes(value: &Value) -> Vec<u8> {

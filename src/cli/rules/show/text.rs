@@ -129,7 +129,6 @@ fn table(out: &mut Vec<u8>, screen: Screen, atlas: &Atlas<'_>, chart: &Chart) ->
         }
     }
     let more = rows.len().saturating_sub(ROWS_MAX);
-    let more = u64::try_from(more).unwrap_or(u64::MAX).saturating_add(table.left_out);
     if more > 0 {
         writeln!(out, "     {more} further rows: `--format html` has the whole table")?;
     }
