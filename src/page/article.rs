@@ -24,8 +24,9 @@ pub struct Proven {
     pub coverage_percent: BTreeMap<String, u8>,
 }
 
-/// A rule: header, citations, table, picture, reasons, script.
-pub(super) fn rule(atlas: &Atlas<'_>, stage: &Stage, rule: &Rule, proven: &Proven) -> String {
+/// A rule: header, citations, table, picture, reasons, script. The picture is open where the page
+/// is the rule's own.
+pub(super) fn rule(atlas: &Atlas<'_>, stage: &Stage, rule: &Rule, proven: &Proven, is_own_page: bool) -> String {
     let Some(chart) = atlas.rule(rule) else { return String::new() };
     let table = Table::of(atlas, chart);
     let mut out = format!(
@@ -46,12 +47,12 @@ pub(super) fn rule(atlas: &Atlas<'_>, stage: &Stage, rule: &Rule, proven: &Prove
         out.push_str("<p>Under the parameters in force this rule finds nothing.</p>\n");
     } else {
         out.push_str(&html::table(atlas, table, Some(&rule.name), "The first row that fits counts"));
-        out.push_str(&pictured(atlas, chart, table, &rule.name, &anchor("rule", &rule.name)));
+        out.push_str(&pictured(atlas, chart, table, &rule.name, &anchor("rule", &rule.name), is_own_page));
     }
     out.push_str(&reasons(atlas.pack, rule, table));
     if let Some(text) = atlas.pack.script_text(stage, rule) {
         let code = format!("<pre><code>{}</code></pre>\n", Escaped(text.text.trim_end()));
-        out.push_str(&details(&format!("Script {}", text.path), &code));
+        out.push_str(&details(&format!("Script {}", text.path), &code, false));
     }
     out.push_str("</article>\n");
     out
@@ -82,10 +83,10 @@ fn worked(pack: &Pack, rule: &Rule, proven: &Proven) -> String {
 }
 
 /// The picture of a chart, to be opened; where it would be too large, why there is none.
-fn pictured(atlas: &Atlas<'_>, chart: &Chart, table: &Table, title: &str, id: &str) -> String {
+fn pictured(atlas: &Atlas<'_>, chart: &Chart, table: &Table, title: &str, id: &str, is_open: bool) -> String {
     let id = format!("picture-{id}");
     match picture::of(atlas, chart, table, Setting { title, id: &id, is_within_page: true }) {
-        Some(svg) => details("Picture", &format!("<div class=\"wide\">{svg}</div>\n")),
+        Some(svg) => details("Picture", &format!("<div class=\"wide\">{svg}</div>\n"), is_open),
         None => format!(
             "<p class=\"soft\">No picture: {} could not be followed by eye; the table says all of it.</p>\n",
             counted(chart.len(), "box", "boxes")
@@ -191,7 +192,7 @@ fn definition(atlas: &Atlas<'_>, call: &str, has_heading: bool) -> String {
         let _ = writeln!(out, "<p class=\"soft\">It asks {}.</p>", below.join(", "));
     }
     if !chart.is_empty() {
-        out.push_str(&pictured(atlas, chart, table, call, &id));
+        out.push_str(&pictured(atlas, chart, table, call, &id, false));
     }
     out.push_str("</div>\n");
     out

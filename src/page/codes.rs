@@ -66,7 +66,7 @@ pub(super) fn listed(entries: &[Entry]) -> String {
             Escaped(&group.rows.join(if is_phrase { "; " } else { ", " }))
         );
     }
-    details(&counts.join(", "), &inside)
+    details(&counts.join(", "), &inside, false)
 }
 
 /// `62320`, `M54.1…`, `M51.2 to M51.4`.

@@ -120,9 +120,10 @@ fn conditions(atlas: &Atlas<'_>, row: &Row) -> String {
     }
 }
 
-/// Something to open.
-pub(super) fn details(summary: &str, inside: &str) -> String {
-    format!("<details>\n<summary>{}</summary>\n{inside}</details>\n", Escaped(summary))
+/// Something to open, or to close where it `is_open`.
+pub(super) fn details(summary: &str, inside: &str, is_open: bool) -> String {
+    let open = if is_open { " open" } else { "" };
+    format!("<details{open}>\n<summary>{}</summary>\n{inside}</details>\n", Escaped(summary))
 }
 
 /// `1 rule`, `2 rules`.

@@ -32,7 +32,7 @@ pub fn pack(atlas: &Atlas<'_>, proven: &Proven) -> String {
     for (place, stage) in pack.stages.iter().enumerate() {
         main.push_str(&stage_head(place, stage));
         for rule in &stage.rules {
-            main.push_str(&article::rule(atlas, stage, rule, proven));
+            main.push_str(&article::rule(atlas, stage, rule, proven, false));
         }
     }
     main.push_str(&definitions(atlas, &calls));
@@ -61,7 +61,7 @@ pub fn rule(atlas: &Atlas<'_>, stage: &Stage, rule: &Rule, proven: &Proven) -> S
         main,
         "<h2 id=\"{}\">The rule</h2>\n{}",
         anchor("stage", &stage.name),
-        article::rule(atlas, stage, rule, proven)
+        article::rule(atlas, stage, rule, proven, true)
     );
     main.push_str(&definitions(atlas, &calls));
     // A set's citation leads to its passage too.

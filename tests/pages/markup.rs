@@ -45,6 +45,11 @@ pub fn elements(text: &str) -> Vec<Element> {
 fn read_attributes(text: &str) -> Vec<(String, String)> {
     let (mut rest, mut found, mut names) = (text.trim(), Vec::new(), BTreeSet::new());
     while !rest.is_empty() {
+        // The one attribute that is there or not.
+        if let Some(after) = rest.strip_prefix("open").filter(|after| after.is_empty() || after.starts_with(' ')) {
+            rest = after.trim_start();
+            continue;
+        }
         let (name, after) = rest.split_once("=\"").unwrap_or_else(|| panic!("no value: {rest:?}"));
         let (value, after) = after.split_once('"').unwrap_or_else(|| panic!("no end: {after:?}"));
         assert!(name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'), "an attribute called {name:?}");
