@@ -32,6 +32,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // Doors: each knows one outside language.
     ("exchange", &["code", "date", "fault", "money", "private", "request", "verdict"]),
     ("case", &["desk", "exchange", "fault", "pack", "proof", "request", "verdict"]),
+    ("page", &["code", "fact", "fault", "pack", "script", "tree", "verdict"]),
     ("config", &["fault"]),
     ("telemetry", &["config"]),
     ("http", &["code", "config", "desk", "exchange", "fault", "pack", "script", "telemetry", "verdict"]),
@@ -48,6 +49,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "fault",
             "http",
             "pack",
+            "page",
             "proof",
             "request",
             "telemetry",

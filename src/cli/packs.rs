@@ -44,8 +44,7 @@ impl PackArgs {
 
     /// The folder the packs are in.
     pub(super) fn folder(&self) -> PathBuf {
-        let named = self.packs.clone().or_else(folder_by_environment);
-        named.unwrap_or_else(|| PathBuf::from(FOLDER))
+        folder_of(self.packs.clone())
     }
 
     /// The plan's settings; the last of a name counts.
@@ -73,6 +72,11 @@ impl PackArgs {
             "name the folder of the rule packs with `--packs DIR` or ${FOLDER_VARIABLE}; neither was given, so ./{FOLDER} was tried"
         )
     }
+}
+
+/// The folder of packs: the one that was named, else the environment's, else ./rules.
+pub(super) fn folder_of(named: Option<PathBuf>) -> PathBuf {
+    named.or_else(folder_by_environment).unwrap_or_else(|| PathBuf::from(FOLDER))
 }
 
 fn folder_by_environment() -> Option<PathBuf> {

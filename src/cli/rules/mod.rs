@@ -3,7 +3,9 @@
 mod check;
 mod codes;
 mod diff;
+mod new;
 mod report;
+mod show;
 mod test;
 
 use std::io::{self, Write as _};
@@ -19,6 +21,8 @@ pub(super) enum Command {
     Check(check::Args),
     Test(test::Args),
     Diff(diff::Args),
+    New(new::Args),
+    Show(show::Args),
 }
 
 /// Runs one of the commands.
@@ -31,5 +35,7 @@ pub(super) fn run(command: &Command) -> io::Result<Exit> {
         Command::Check(args) => check::run(args),
         Command::Test(args) => test::run(args),
         Command::Diff(args) => diff::run(args),
+        Command::New(args) => new::run(args),
+        Command::Show(args) => show::run(args),
     }
 }
