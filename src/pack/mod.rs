@@ -3,6 +3,7 @@
 //! Loading is pure: texts in, a [`Pack`] or every fault at once out. Only [`shelf`] reads a disk.
 //! INVARIANT: a pack that loads cannot fail at run time; every feasible path of every rule was run.
 
+mod claims;
 mod load;
 mod manifest;
 mod reasons;
@@ -13,6 +14,7 @@ mod whole;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use claims::{Claim, Disagreement, Property};
 pub use load::{NODES_MAX, load};
 pub use manifest::{Companions, Manifest, Parameter, ParameterType, Passage, Period, SourceAttributes};
 pub use reasons::Reason;

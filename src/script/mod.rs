@@ -184,7 +184,8 @@ impl Scripts {
         self.session().begin(Mode::Forced { answers: answers.to_vec() }, 1);
         let result = self.engine.eval_ast_with_scope::<rhai::Dynamic>(&mut Scope::new(), &ast);
         let path = self.session().path_words();
-        let value = result.map_err(|error| faults::of_run(&text, self.defined().map(|(text, _)| text), &error, &path))?;
+        let value =
+            result.map_err(|error| faults::of_run(&text, self.defined().map(|(text, _)| text), &error, &path))?;
         let returned = told::returned(&value, &self.session);
         let mut session = self.session();
         Ok(Call { asked: std::mem::take(&mut session.asked), told: std::mem::take(&mut session.told), returned })
