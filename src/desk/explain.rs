@@ -1,6 +1,6 @@
 //! The rationale: findings as sentences, the questions that led there, where each value stood.
 
-use super::{Judged, LineFacts, judge::answer_on, needs};
+use super::{Judged, LineFacts, change::would_change, judge::answer_on, needs};
 use crate::{
     date::day_of_number,
     fact::{Answer, Drawn, FactKind, QuestionId, Shape, Shown, Test, Value, amount_words},
@@ -69,7 +69,7 @@ pub(super) fn line(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, 
     }
     if decided.verdict != Verdict::Allow {
         also_asked(pack, facts, judged, decided);
-        decided.would_change = needs::would_change(pack, &facts.allowed(), decided.verdict);
+        decided.would_change = would_change(pack, facts, decided.verdict);
         let day = facts.view().day();
         if day.is_some_and(|day| !crate::code::Icd10Cm::covers(day)) {
             decided.notes.push(engine_finding(name, "diagnosis-table-year", Verdict::Allow));
@@ -88,7 +88,9 @@ fn missing_information(pack: &Pack, decided: &mut LineDecision) {
     let mut finding = engine_finding(&pack.manifest.name, "missing-information", Verdict::Flag);
     let asks: Vec<&str> = decided.needs.iter().map(|need| need.ask.as_str()).collect();
     finding.text = format!("{} Send {}.", finding.text, asks.join("; "));
-    let remark = decided.needs.iter().find_map(|need| pack.manifest.needs.get(&need.fact));
+    // The manifest names kinds of facts, a need perhaps one of several with its arguments.
+    let kind = |fact: &str| fact.split('(').next().unwrap_or_default().to_owned();
+    let remark = decided.needs.iter().find_map(|need| pack.manifest.needs.get(&kind(&need.fact)));
     finding.adjustment = Some(Adjustment { group: "CO".into(), carc: "16".into(), rarc: remark.cloned() });
     decided.findings.push(finding);
 }

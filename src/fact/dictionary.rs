@@ -71,6 +71,18 @@ pub enum ParameterKind {
     Months,
 }
 
+impl FactKind {
+    /// The choice that its absence means, where absence is an answer: `not stated`, `no`.
+    pub fn absent_choice(&self) -> Option<&'static str> {
+        let names: &[&'static str] = match self.shape {
+            Shape::Choice(names) => names,
+            Shape::YesNo => &["no", "yes"],
+            Shape::Code | Shape::Codes | Shape::Quantity(_) | Shape::Date => &[],
+        };
+        names.iter().copied().find(|name| *name == self.absence)
+    }
+}
+
 impl PartialEq for FactKind {
     fn eq(&self, other: &FactKind) -> bool {
         self.name == other.name

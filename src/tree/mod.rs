@@ -15,5 +15,5 @@ pub use answers::Answers;
 pub use diagram::{Diagram, Ending, Node, NodeId, StageTrees};
 pub use explore::{Limits, Refusal, Step, explore};
 pub use forest::{Forest, LeafId, Place, Root, Trail};
-pub use restrict::{Allowed, Open};
+pub use restrict::{Allowed, Open, Verdicts};
 pub use variable::{Variable, VariableKind, Variables};
