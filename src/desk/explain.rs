@@ -161,6 +161,17 @@ fn effect(reason: Option<&Reason>, verdict: Verdict) -> Effect {
 
 /// The questions on a rule's path, in the order they were asked.
 fn evidence(pack: &Pack, facts: &mut LineFacts<'_>, rule: &Rule, completion: Option<&Allowed>) -> Vec<Evidence> {
+    evidence_where(pack, facts, rule, completion, |_, _| true)
+}
+
+/// Those of them that are wanted: sentences are only made of these.
+fn evidence_where(
+    pack: &Pack,
+    facts: &mut LineFacts<'_>,
+    rule: &Rule,
+    completion: Option<&Allowed>,
+    is_wanted: impl Fn(&str, Answer) -> bool,
+) -> Vec<Evidence> {
     let mut list = Vec::new();
     let mut at = rule.root;
     while let Place::Ask { question, within, yes, no } = pack.forest.place(at) {
@@ -169,7 +180,9 @@ fn evidence(pack: &Pack, facts: &mut LineFacts<'_>, rule: &Rule, completion: Opt
             (Answer::Unknown, Some(completion)) => answer_on(pack, completion, question),
             _ => known,
         };
-        list.extend(one(pack, facts, question, within, known));
+        if pack.book.get(question).is_some_and(|question| is_wanted(&question.words, known)) {
+            list.extend(one(pack, facts, question, within, known));
+        }
         at = if taken == Answer::Yes { yes } else { no };
     }
     list
@@ -180,14 +193,15 @@ fn evidence(pack: &Pack, facts: &mut LineFacts<'_>, rule: &Rule, completion: Opt
 fn also_asked(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, decided: &mut LineDecision) {
     let Some(main) = decided.findings.first_mut() else { return };
     let is_shown = |fact: &str| main.evidence.iter().any(|evidence| evidence.answer == "yes" && evidence.fact == fact);
+    let is_amount = |question: &str| question.starts_with("≥ ") || question.starts_with("on or after ");
+    let is_told = |question: &str, answer| is_amount(question) || (answer == Answer::Yes && question != "known");
     let mut more: Vec<Evidence> = Vec::new();
     for rule in &judged.passed {
-        for evidence in evidence(pack, facts, rule, judged.completion.as_ref()) {
-            let is_amount = evidence.question.starts_with("≥ ") || evidence.question.starts_with("on or after ");
-            let is_told = is_amount || (evidence.answer == "yes" && evidence.question != "known");
-            if is_shown(&evidence.fact) || !is_told {
+        for evidence in evidence_where(pack, facts, rule, judged.completion.as_ref(), is_told) {
+            if is_shown(&evidence.fact) {
                 continue;
             }
+            let is_amount = is_amount(&evidence.question);
             match more.iter_mut().find(|known| known.fact == evidence.fact) {
                 Some(known) if is_amount => *known = evidence,
                 Some(known) if known.question == evidence.question => {}

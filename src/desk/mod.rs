@@ -3,6 +3,7 @@
 //! Pure: the same request and packs give the same decision, byte for byte. An unknown fact never
 //! denies: the verdict is the one all completions share, else *flag* with what is needed.
 
+mod ask;
 mod change;
 mod companion;
 mod explain;

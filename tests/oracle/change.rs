@@ -73,10 +73,13 @@ fn rows<'r>(all: &'r [WouldChange], change: &[(&str, &str)]) -> Vec<&'r WouldCha
     all.iter().filter(is_met).collect()
 }
 
+/// A documentable fact, its name, and everything that could be documented of it.
+type Documentable<'a> = (FactId, String, Vec<(String, Drawn<'a>)>);
+
 /// Holds a line's list against every change of one fact and of two; how many rows it had of each.
 fn check(pack: &Pack, request: &Request, place: usize, line: &LineDecision) -> Option<(usize, usize)> {
     let now = drawn(pack, &mut LineFacts::new(pack, request, &request.lines[place]));
-    let facts: Vec<(FactId, String, Vec<(String, Drawn<'_>)>)> = (0u16..)
+    let facts: Vec<Documentable<'_>> = (0u16..)
         .map(FactId)
         .zip(&now)
         .filter(|(id, _)| pack.book.get_fact(*id).unwrap().kind.documentable)

@@ -2,11 +2,13 @@
 //! under unknown facts is what enumerating every completion gives.
 //!
 //! `CLAIMGATE_ORACLE_REQUESTS` and `CLAIMGATE_ORACLE_COMPLETIONS` set how many (defaults below).
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![expect(clippy::disallowed_methods, reason = "the number of trials comes from the environment")]
 
+mod ask;
 mod brute;
 mod change;
+mod forms;
 mod random;
 mod small;
 

@@ -94,10 +94,10 @@ fn manifest(uses: &str) -> String {
 
 fn block(random: &mut Random, depth: usize, script: &mut String, ends: &[&str]) {
     if depth > 0 {
-        let _ = write!(script, "if {} {{\n", CONDITIONS[random.below(CONDITIONS.len())]);
+        let _ = writeln!(script, "if {} {{", CONDITIONS[random.below(CONDITIONS.len())]);
         block(random, depth - 1, script, ends);
         script.push_str("}\n");
         return block(random, depth - 1, script, ends);
     }
-    let _ = write!(script, "return {};\n", ends[random.below(ends.len())]);
+    let _ = writeln!(script, "return {};", ends[random.below(ends.len())]);
 }
