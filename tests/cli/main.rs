@@ -3,6 +3,7 @@
 
 mod files;
 mod packs;
+mod questionnaires;
 mod serve;
 mod verdicts;
 

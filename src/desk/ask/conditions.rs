@@ -29,25 +29,37 @@ pub(super) fn conditions(paths: &Paths, input: Input, link: &dyn Fn(Input) -> St
     Some(all.iter().filter(|clause| !is_implied(clause)).cloned().collect())
 }
 
-/// The clauses without the choices that another clause rules out: where one says that an answer is
-/// *no*, no other need say what holds where it is *yes*.
+/// The clauses without the conditions that another clause rules out: where one says that an answer
+/// is *no*, no other need say what holds where it is *yes*.
 fn without_contradictions(all: BTreeSet<Clause>) -> BTreeSet<Clause> {
-    let is_choice = |condition: &Condition| matches!(condition.is, Is::Choice(_) | Is::YesNo(_));
-    let of_one = |clause: &&Clause| {
-        let mut links = clause.0.iter().map(|condition| &condition.link);
-        let first = links.next();
-        clause.0.iter().all(is_choice) && links.all(|link| Some(link) == first)
+    let is_of_one = |clause: &&Clause| {
+        let first = clause.0.first().map(|condition| &condition.link);
+        clause.0.iter().all(|condition| Some(&condition.link) == first)
     };
-    let ruling: Vec<&Clause> = all.iter().filter(of_one).collect();
-    let is_ruled_out = |condition: &Condition| {
-        let of_same = |clause: &&&Clause| clause.0.first().is_some_and(|first| first.link == condition.link);
-        is_choice(condition) && ruling.iter().filter(of_same).any(|clause| !clause.0.contains(condition))
+    let ruling: Vec<&Clause> = all.iter().filter(is_of_one).collect();
+    let rules_out = |clause: &Clause, condition: &Condition| {
+        clause.0.iter().all(|other| other.link == condition.link && excludes(other.is, condition.is))
     };
     let left = |clause: &Clause| match ruling.contains(&clause) {
         true => clause.clone(),
-        false => Clause(clause.0.iter().filter(|condition| !is_ruled_out(condition)).cloned().collect()),
+        false => {
+            let possible = |condition: &&Condition| !ruling.iter().any(|ruling| rules_out(ruling, condition));
+            Clause(clause.0.iter().filter(possible).cloned().collect())
+        }
     };
     all.iter().map(left).collect()
+}
+
+/// Whether no answer meets both.
+fn excludes(one: Is, other: Is) -> bool {
+    match (one, other) {
+        (Is::Choice(one), Is::Choice(other)) => one != other,
+        (Is::YesNo(one), Is::YesNo(other)) => one != other,
+        (Is::Before(end), Is::After(start)) | (Is::After(start), Is::Before(end)) => {
+            start.tomorrow().is_ok_and(|first| first >= end)
+        }
+        (Is::Choice(_) | Is::YesNo(_) | Is::Before(_) | Is::After(_), _) => false,
+    }
 }
 
 /// Whether the input is asked from a place on.

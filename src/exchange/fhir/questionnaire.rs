@@ -43,6 +43,7 @@ fn out(asked: &Questionnaire) -> QuestionnaireOut<'_> {
         resource_type: "Questionnaire",
         url: canonical(&asked.request_id),
         identifier: [IdentifierOut { system: REQUEST, value: &asked.request_id }],
+        name: "MissingInformation",
         title: format!("What is missing to decide {}", asked.request_id),
         status: "active",
         subject_type: ["Patient"],
@@ -76,6 +77,8 @@ struct QuestionnaireOut<'a> {
     resource_type: &'static str,
     url: String,
     identifier: [IdentifierOut<'a>; 1],
+    /// A name for programs, as FHIR wants one.
+    name: &'static str,
     title: String,
     status: &'static str,
     subject_type: [&'static str; 1],
@@ -211,7 +214,9 @@ fn of_condition<'a>(condition: &'a Condition, asked: &Questionnaire) -> EnableWh
         Is::Choice(place) => {
             let takes = asked.item(&condition.link).map(|item| &item.takes);
             out.answer_coding = match takes {
-                Some(Takes::Choice { fact, names }) => names.get(place).map(|name| choice(fact, name)),
+                Some(Takes::Choice { fact, names }) => {
+                    names.get(place).map(|name| CodingOut { display: None, ..choice(fact, name) })
+                }
                 _ => None,
             };
         }

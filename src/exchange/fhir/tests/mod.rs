@@ -3,6 +3,7 @@
 mod claims;
 mod documents;
 mod orders;
+mod questionnaires;
 
 use super::read;
 use crate::{
