@@ -10,6 +10,7 @@ pub mod date;
 pub mod fault;
 pub mod money;
 pub mod private;
+pub mod questionnaire;
 pub mod request;
 pub mod verdict;
 

@@ -12,6 +12,7 @@ mod cases;
 mod files;
 mod new;
 mod packs;
+mod questionnaires;
 mod serve;
 mod show;
 mod verdicts;

@@ -7,6 +7,7 @@ mod new;
 mod report;
 mod show;
 mod test;
+mod witness;
 
 use std::io::{self, Write as _};
 

@@ -3,9 +3,11 @@
 use std::io::{self, Write};
 
 use crate::{
-    cli::screen::{Ink, Screen},
+    cli::{
+        rules::witness::words as witness_words,
+        screen::{Ink, Screen},
+    },
     proof::{Change, Conclusion, Condition, Difference, Edit, Group, Side},
-    request::Request,
     verdict::Verdict,
 };
 
@@ -40,7 +42,7 @@ pub(super) fn human(out: &mut impl Write, screen: Screen, difference: &Differenc
             let arrow = if group.side == Side::Old { "→" } else { "←" };
             writeln!(out, "      {arrow} {} {}", screen.ink(ink, &format!("{:<5}", told.verdict.name())), told.reason)?;
             write!(out, "        ")?;
-            screen.wrap(out, 8, 8, &format!("e.g. {}", witness_words(change.witness.as_ref())))?;
+            screen.wrap(out, 8, 8, &format!("e.g. {}", example(change)))?;
         }
         writeln!(out)?;
     }
@@ -70,7 +72,7 @@ pub(super) fn markdown(out: &mut impl Write, difference: &Difference) -> io::Res
         writeln!(out, "\n| from | to | for example |\n|---|---|---|")?;
         for change in &group.changes {
             let (from, to) = (told(&change.from), told(&change.to));
-            writeln!(out, "| {from} | {to} | {} |", witness_words(change.witness.as_ref()))?;
+            writeln!(out, "| {from} | {to} | {} |", example(change))?;
         }
         writeln!(out)?;
     }
@@ -141,26 +143,6 @@ fn edit_words(edit: &Edit) -> String {
     }
 }
 
-/// A request in a line: what was done, for what, when, to whom.
-fn witness_words(witness: Option<&Request>) -> String {
-    let Some(request) = witness else { return "no request was found".to_owned() };
-    let mut words: Vec<String> = Vec::new();
-    if let Some(line) = request.lines.first() {
-        words.extend(line.procedure.get().map(ToString::to_string));
-        words.extend(request.service_day(line).map(|day| format!("on {day}")));
-    }
-    let codes: Vec<String> =
-        request.diagnoses.iter().filter_map(|diagnosis| diagnosis.code.get()).map(ToString::to_string).collect();
-    if !codes.is_empty() {
-        words.push(format!("for {}", codes.join(", ")));
-    }
-    let beside = request.lines.iter().skip(1).filter_map(|line| line.procedure.get()).map(ToString::to_string);
-    let beside: Vec<String> = beside.collect();
-    if !beside.is_empty() {
-        words.push(format!("beside {}", beside.join(", ")));
-    }
-    if !request.history.is_empty() {
-        words.push(format!("after {} earlier services", request.history.len()));
-    }
-    words.join(" ")
+fn example(change: &Change) -> String {
+    change.witness.as_ref().map_or_else(|| "no request was found".to_owned(), witness_words)
 }
