@@ -5,10 +5,12 @@
 //! of its values lead to different nodes; so two functions are equal where their nodes are. Knows
 //! no verdicts: a diagram ends in numbers.
 
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    hash::{BuildHasherDefault, Hasher},
-};
+mod quick;
+mod read;
+
+use std::collections::HashMap;
+
+use quick::{QuickMap, hash};
 
 use super::{Forest, Place, Root, Variable, Variables};
 use crate::{fact::Question, verdict::Outcome};
@@ -283,25 +285,6 @@ impl<'a> Graph<'a> {
         })
     }
 
-    /// Whether no values make both conditions hold; builds no nodes.
-    pub fn are_apart(&self, one: NodeId, two: NodeId) -> bool {
-        let mut seen: QuickSet<(NodeId, NodeId)> = QuickSet::default();
-        let mut stack = vec![(one, two)];
-        while let Some((one, two)) = stack.pop() {
-            if one == FALSE || two == FALSE || !seen.insert((one, two)) {
-                continue;
-            }
-            match [one, two].into_iter().filter_map(|id| self.variable(id)).min() {
-                None => return false,
-                Some(variable) => stack.extend(
-                    (0..self.arity(variable))
-                        .map(|value| (self.child(one, variable, value), self.child(two, variable, value))),
-                ),
-            }
-        }
-        true
-    }
-
     /// The condition with a variable at one of its values.
     ///
     /// # Errors
@@ -317,30 +300,6 @@ impl<'a> Graph<'a> {
                 Some(_) => (at > variable).then_some(id),
             })
         })
-    }
-
-    /// The ends that a node leads to.
-    pub fn ends_below(&self, id: NodeId) -> BTreeSet<u32> {
-        let (mut seen, mut ends, mut stack) = (QuickSet::default(), BTreeSet::new(), vec![id]);
-        while let Some(id) = stack.pop() {
-            if seen.insert(id) {
-                ends.extend(self.ending(id));
-                stack.extend(self.children(id));
-            }
-        }
-        ends
-    }
-
-    /// The plainest values with which a condition holds: the first of each variable it asks that
-    /// leaves it possible; `None` where it never holds.
-    pub fn plainest(&self, mut id: NodeId) -> Option<Vec<(u16, usize)>> {
-        let mut path = Vec::new();
-        while let Some(variable) = self.variable(id) {
-            let (value, below) = self.children(id).iter().enumerate().find(|(_, below)| **below != FALSE)?;
-            path.push((variable, value));
-            id = *below;
-        }
-        (id != FALSE).then_some(path)
     }
 
     /// Where a condition holds, `yes`; elsewhere `no`.
@@ -451,55 +410,5 @@ impl<'a> Graph<'a> {
             all = half;
         }
         Ok(all.first().copied().unwrap_or(none))
-    }
-}
-
-fn hash(variable: u16, values: &[NodeId]) -> usize {
-    let mut quick = Quick::default();
-    quick.write_u16(variable);
-    values.iter().for_each(|value| quick.write_u32(value.0));
-    // Bits above the width of a `usize` are as good as any other.
-    (quick.finish() >> 20) as usize
-}
-
-/// A map by node ids, which nobody outside chooses: no keyed hash is needed.
-pub(super) type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
-
-/// A set of node ids.
-pub(super) type QuickSet<K> = HashSet<K, BuildHasherDefault<Quick>>;
-
-/// A multiplicative hash of small numbers (the one of the Rust compiler's own tables).
-#[derive(Default)]
-pub(super) struct Quick(u64);
-
-impl Quick {
-    fn add(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-}
-
-impl Hasher for Quick {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.add(u64::from(*byte)));
-    }
-
-    fn write_u16(&mut self, word: u16) {
-        self.add(u64::from(word));
-    }
-
-    fn write_u32(&mut self, word: u32) {
-        self.add(u64::from(word));
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.add(word);
-    }
-
-    fn write_usize(&mut self, word: usize) {
-        self.add(word as u64);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0.rotate_left(26)
     }
 }
