@@ -1,4 +1,5 @@
 //! Questionnaires into a folder, answers out of files.
+#![expect(clippy::disallowed_methods, reason = "the tests look at what was written")]
 
 use serde_json::{Value, json};
 

@@ -14,7 +14,10 @@ use claimgate::{
     pack::Pack,
     private::Private,
     questionnaire::{Answer, Answers, CodeOf, Item, Questionnaire, Takes},
-    request::{Approval, Concept, Given, LineOfBusiness, PainType, Purpose, Request, Sex, Source},
+    request::{
+        Approval, Concept, Diagnosis, Given, LineOfBusiness, PainType, Pointers, Purpose, Request, Sex, Source, Status,
+        Verification,
+    },
     verdict::{Cause, Decision, Need, Verdict},
 };
 use jiff::civil::date;
@@ -366,4 +369,36 @@ fn answers_settle_requests_on_small_packs() {
     }
     println!("{held:?}");
     assert!(held.conditional > 10 && held.unasked > 100, "{held:?}");
+}
+
+/// More ways of answering than are gone through: then more is asked, and it still settles.
+#[test]
+fn answers_settle_requests_with_more_ways_than_are_gone_through() {
+    let desk = Desk::new(vec![crate::pack()]);
+    let (mut random, mut held) = (Random::new(41), Held::default());
+    for _ in 0..200 {
+        if held.forms == 2 {
+            break;
+        }
+        let mut request = request(&mut random, &desk.packs()[0], false);
+        let codes =
+            ["M54.16", "M47.816", "M54.50", "M48.061", "M51.16", "M54.12", "M54.2", "M43.16", "M47.26", "M54.6"];
+        request.lines.truncate(1);
+        request.diagnoses.clear();
+        request.history.clear();
+        request.onset = Given::value(DateSpan::day(date(2024, 1, 1)), Source::field("random"));
+        request.diagnoses.extend(codes.map(|code| Diagnosis {
+            code: Given::value(Code::parse(System::Icd10Cm, code).unwrap(), Source::field("random")),
+            onset: Given::Absent,
+            status: Status::Active,
+            verification: Verification::Unconfirmed,
+        }));
+        request.lines[0].pointers = Pointers::To((0..request.diagnoses.len()).collect(), Source::field("random"));
+        request.lines[0].procedure = Given::value(Code::parse(System::Cpt, "64493").unwrap(), Source::field("random"));
+        if desk.ask(&request).is_some_and(|form| form.items().count() >= 10) {
+            hold(&mut random, &desk, &request, &mut held);
+        }
+    }
+    println!("{held:?}");
+    assert_eq!(held.forms, 2, "{held:?}");
 }
