@@ -8,6 +8,11 @@ use super::{EPIDURAL, Folder};
 const UNDER_18: &str = "6-access/under-18.rhai";
 const IF_UNDER_18: &str = r#"if patient.age_years < 18 { return allow("under-18"); }"#;
 const MANIFEST: &str = "pack.toml";
+/// What the pack claims of those under 18, where their rule is silent.
+const BROKEN_UNDER_18: [&str; 2] = [
+    "proof::broken_property spine/pack.toml:130 nobody under 18 is denied",
+    "proof::broken_property spine/pack.toml:145 a denial needs an adult, spine pain and three months of it",
+];
 const TRIAL: &str = "values/trial.toml";
 
 /// The findings of a pack after `edits`, as `code path:line text`.
@@ -58,7 +63,11 @@ fn a_rule_that_never_speaks() {
     check(
         "a_rule_that_never_speaks",
         &[(UNDER_18, "patient.age_years < 18", "patient.age_years < 18 && patient.age_years >= 18")],
-        &["proof::dead_rule spine/6-access/under-18.rhai:1 //! The guideline is for adults."],
+        &[
+            "proof::dead_rule spine/6-access/under-18.rhai:1 //! The guideline is for adults.",
+            BROKEN_UNDER_18[0],
+            BROKEN_UNDER_18[1],
+        ],
     );
 }
 
@@ -213,7 +222,7 @@ fn a_reason_that_is_named_and_not_returned() {
             (UNDER_18, "return allow", "allow"),
             (UNDER_18, "\npass()", "\nif params.thoracic == \"flag\" { return pass(); }\nallow(\"not-spine-pain\")"),
         ],
-        &["proof::unreturned_reason spine/reasons.toml:277 [under-18]"],
+        &[BROKEN_UNDER_18[0], BROKEN_UNDER_18[1], "proof::unreturned_reason spine/reasons.toml:277 [under-18]"],
     );
 }
 
