@@ -23,7 +23,7 @@ use claimgate::{
         Pack,
         shelf::{self, Settings},
     },
-    proof::coverage::{Coverage, GapKind, RuleCoverage, Setting, Sought, Tally, coverage},
+    proof::coverage::{Condition, Coverage, GapKind, RuleCoverage, Setting, Sought, Tally, coverage},
     request::Request,
     verdict::{Outcome, Verdict},
 };
@@ -266,4 +266,40 @@ fn a_case_that_is_written_is_read_the_same() {
         assert_eq!((&again.says, again.settings(), &again.expect), (&case.says, settings, &case.expect));
         assert_eq!(again.request().as_ref(), Ok(&request), "{}", text.path);
     }
+}
+
+/// What the cases of every pack leave out: nothing, but what is proved to be walked by no line. The
+/// settings are the defaults and all that cases name.
+#[test]
+fn the_worked_cases_walk_all_that_a_line_can_walk() {
+    let mut missing = Vec::new();
+    for folder in shelf::folders(Path::new("rules")).map_err(|error| error.to_string()).unwrap() {
+        let texts = shelf::take(&folder, &BTreeMap::new()).map_err(|error| error.to_string()).unwrap().cases;
+        let mut shelves = Shelves::new(Path::new("rules"));
+        let mut requests: BTreeMap<Settings, Vec<Request>> = BTreeMap::from([(Settings::new(), Vec::new())]);
+        for text in &texts {
+            let Tried::Passes { request, settings, .. } = shelves.try_case(&folder, text) else {
+                panic!("{} does not pass", text.path)
+            };
+            requests.entry(settings).or_default().push(*request);
+        }
+        let pack = |names| shelves.get(&folder, names).unwrap().packs().first().unwrap();
+        let settings: Vec<Setting<'_>> =
+            requests.iter().map(|(names, requests)| Setting { pack: pack(names), requests }).collect();
+        for rule in coverage(&settings).rules {
+            let gaps = rule.gaps.iter().filter(|gap| gap.kind != GapKind::Path);
+            for gap in gaps.filter(|gap| !matches!(gap.sought, Sought::Impossible(_))) {
+                let says = |condition: &Condition| {
+                    format!("{}: {}", condition.question, if condition.answer { "yes" } else { "no" })
+                };
+                let way: Vec<String> = gap.conditions.iter().map(says).collect();
+                missing.push(format!("{}, no case walks a {:?}: {}", rule.rule, gap.kind, way.join(", ")));
+            }
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "{}\nrun `cargo run --release -- rules test --coverage --write` and confirm the drafts",
+        missing.join("\n")
+    );
 }
