@@ -4,7 +4,7 @@ use crate::{
     fact::{Answer, Drawn, FactId, QuestionId, View},
     pack::Pack,
     request::{Line, Request},
-    tree::{Allowed, Answers},
+    tree::{Allowed, Answers, ValueMask},
 };
 
 /// A line's facts for one pack.
@@ -58,7 +58,7 @@ impl<'a> LineFacts<'a> {
         let masks = pack
             .variables
             .iter()
-            .map(|(_, variable)| self.get(variable.fact).map_or(u64::MAX, |drawn| variable.possible(drawn)))
+            .map(|(_, variable)| self.get(variable.fact).map_or(ValueMask::ANY, |drawn| variable.possible(drawn)))
             .collect();
         Allowed::new(masks)
     }

@@ -7,7 +7,7 @@ use crate::{
     code::ClassMask,
     fact::{DICTIONARY, FactId, Shape, Unit, amount_words},
     pack::Pack,
-    tree::{Allowed, Variable, VariableKind},
+    tree::{Allowed, ValueMask, Variable, VariableKind},
     verdict::{Cause, Need, Verdict, WouldChange},
 };
 
@@ -67,7 +67,7 @@ pub(super) fn would_change(pack: &Pack, allowed: &Allowed, verdict: Verdict) -> 
         for (place, variable) in pack.variables.iter().filter(|(_, variable)| variable.fact == id) {
             // Documented is given.
             let given = matches!(variable.kind, VariableKind::Known);
-            freed.set(place, if given { 0b10 } else { full(variable) });
+            freed.set(place, if given { ValueMask::one(1) } else { ValueMask::first(variable.arity()) });
         }
         for (when, then) in answers(pack, id, &freed) {
             let change = then.filter(|then| *then != verdict);
@@ -89,9 +89,9 @@ fn answers(pack: &Pack, fact: FactId, allowed: &Allowed) -> Vec<(String, Option<
         return answers_of_codes(pack, &variables, allowed);
     }
     let Some((place, variable)) = variables.first() else { return Vec::new() };
-    let rows = (0..variable.arity()).filter(|value| allowed.get(*place) >> value & 1 == 1).map(|value| {
+    let rows = (0..variable.arity()).filter(|value| allowed.get(*place).contains(*value)).map(|value| {
         let mut one = allowed.clone();
-        one.set(*place, 1 << value);
+        one.set(*place, ValueMask::one(value));
         (value, settled(pack, &one))
     });
     match &variable.kind {
@@ -113,19 +113,19 @@ fn answers_of_codes(pack: &Pack, variables: &[(u16, &Variable)], allowed: &Allow
         let mut one = allowed.clone();
         for (place, _) in variables {
             let possible = allowed.get(*place);
-            let wanted = if Some(*place) == chosen { 0b10 } else { 0b01 };
-            one.set(*place, if possible & wanted != 0 { possible & wanted } else { possible });
+            let wanted = usize::from(Some(*place) == chosen);
+            one.set(*place, if possible.contains(wanted) { ValueMask::one(wanted) } else { possible.clone() });
         }
         settled(pack, &one)
     };
     let mut rows = Vec::new();
-    for (place, variable) in variables.iter().filter(|(place, _)| allowed.get(*place) & 0b10 != 0) {
+    for (place, variable) in variables.iter().filter(|(place, _)| allowed.get(*place).contains(1)) {
         if let VariableKind::Part(part) = &variable.kind {
             rows.push((set_words(pack, part), only(Some(*place))));
         }
     }
     let mut answers = by_verdict(rows, "only ");
-    if variables.iter().all(|(place, _)| allowed.get(*place) & 0b01 != 0) {
+    if variables.iter().all(|(place, _)| allowed.get(*place).contains(0)) {
         answers.push(("none of these".to_owned(), only(None)));
     }
     answers
@@ -203,9 +203,4 @@ pub(super) fn set_words(pack: &Pack, part: &ClassMask) -> String {
         1..=4 => names.join(" and "),
         _ => "any other".to_owned(),
     }
-}
-
-fn full(variable: &Variable) -> u64 {
-    let count = variable.arity();
-    if count >= 64 { u64::MAX } else { (1 << count) - 1 }
 }

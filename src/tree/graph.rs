@@ -6,11 +6,14 @@
 //! no verdicts: a diagram ends in numbers.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    hash::{BuildHasherDefault, Hasher},
+    collections::{BTreeSet, HashMap},
+    hash::Hasher,
 };
 
-use super::{Forest, Place, Root, Variable, Variables};
+use super::{
+    Forest, Place, Root, Variable, Variables,
+    quick::{Quick, QuickMap, QuickSet},
+};
 use crate::{fact::Question, verdict::Outcome};
 
 /// A node of a diagram.
@@ -387,11 +390,11 @@ impl<'a> Graph<'a> {
     /// The limit of nodes.
     pub fn of_question(&mut self, question: &Question) -> Result<NodeId, TooLarge> {
         let mut variables = self.variables.of_question(question);
-        variables.sort_unstable();
+        variables.sort_by_key(|(variable, _)| *variable);
         let mut below = FALSE;
         for (variable, truth) in variables.into_iter().rev() {
             let values: Vec<NodeId> =
-                (0..self.arity(variable)).map(|value| if truth >> value & 1 == 1 { TRUE } else { below }).collect();
+                (0..self.arity(variable)).map(|value| if truth.contains(value) { TRUE } else { below }).collect();
             below = self.choose(variable, &values)?;
         }
         Ok(below)
@@ -460,46 +463,4 @@ fn hash(variable: u16, values: &[NodeId]) -> usize {
     values.iter().for_each(|value| quick.write_u32(value.0));
     // Bits above the width of a `usize` are as good as any other.
     (quick.finish() >> 20) as usize
-}
-
-/// A map by node ids, which nobody outside chooses: no keyed hash is needed.
-pub(super) type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
-
-/// A set of node ids.
-pub(super) type QuickSet<K> = HashSet<K, BuildHasherDefault<Quick>>;
-
-/// A multiplicative hash of small numbers (the one of the Rust compiler's own tables).
-#[derive(Default)]
-pub(super) struct Quick(u64);
-
-impl Quick {
-    fn add(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-}
-
-impl Hasher for Quick {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.add(u64::from(*byte)));
-    }
-
-    fn write_u16(&mut self, word: u16) {
-        self.add(u64::from(word));
-    }
-
-    fn write_u32(&mut self, word: u32) {
-        self.add(u64::from(word));
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.add(word);
-    }
-
-    fn write_usize(&mut self, word: usize) {
-        self.add(word as u64);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0.rotate_left(26)
-    }
 }

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Diagram, Ending, Node, NodeId};
+use super::{Diagram, Ending, Node, NodeId, ValueMask};
 use crate::verdict::Verdict;
 
 /// The values each variable can have: a mask a variable, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Allowed(Vec<u64>);
+pub struct Allowed(Vec<ValueMask>);
 
 /// What is left of a diagram: only variables whose value still matters.
 #[derive(Debug)]
@@ -25,17 +25,18 @@ enum Left {
 
 impl Allowed {
     /// From a mask a variable.
-    pub fn new(masks: Vec<u64>) -> Allowed {
+    pub fn new(masks: Vec<ValueMask>) -> Allowed {
         Allowed(masks)
     }
 
     /// The values a variable can have.
-    pub fn get(&self, variable: u16) -> u64 {
-        self.0.get(usize::from(variable)).copied().unwrap_or(u64::MAX)
+    pub fn get(&self, variable: u16) -> &ValueMask {
+        static ANY: ValueMask = ValueMask::ANY;
+        self.0.get(usize::from(variable)).unwrap_or(&ANY)
     }
 
     /// With other values for one variable.
-    pub fn set(&mut self, variable: u16, mask: u64) {
+    pub fn set(&mut self, variable: u16, mask: ValueMask) {
         if let Some(place) = self.0.get_mut(usize::from(variable)) {
             *place = mask;
         }
@@ -57,7 +58,7 @@ impl Diagram {
                 Node::Ask { variable, values } => {
                     let mask = allowed.get(*variable);
                     stack.extend(
-                        values.iter().enumerate().filter(|(value, _)| mask >> value & 1 == 1).map(|(_, id)| *id),
+                        values.iter().enumerate().filter(|(value, _)| mask.contains(*value)).map(|(_, id)| *id),
                     );
                 }
             }
@@ -91,7 +92,7 @@ impl Diagram {
                 let left: BTreeMap<usize, usize> = values
                     .iter()
                     .enumerate()
-                    .filter(|(value, _)| mask >> value & 1 == 1)
+                    .filter(|(value, _)| mask.contains(*value))
                     .map(|(value, child)| (value, self.reduce(*child, allowed, nodes, index, memo)))
                     .collect();
                 let first = left.values().next().copied().unwrap_or(0);
