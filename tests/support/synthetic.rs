@@ -61,14 +61,12 @@ pub fn texts(of: Synthetic) -> Vec<PackText> {
     let mut texts = vec![
         text("pack.toml", plan.manifest()),
         text("SOURCE.md", plan.source()),
-        text("definitions.rhai", DEFINITIONS.to_owned()),
         text("values/procedure.toml", plan.procedures()),
         text("values/indication.toml", sets("indication", "indication", &plan.indications)),
         text("values/exclusion.toml", sets("exclusion", "exclusion", &plan.exclusion_codes)),
-        text("values/place.toml", PLACES.to_owned()),
-        text("values/modifier.toml", MODIFIERS.to_owned()),
     ];
     let (rules, reasons) = plan.rules();
+    texts.extend(named(&rules));
     texts.extend(rules);
     texts.push(text("reasons.toml", reasons));
     texts.extend(plan.cases());
@@ -80,37 +78,48 @@ fn text(path: impl Into<String>, text: String) -> PackText {
     PackText { path: path.into(), text: Arc::from(text) }
 }
 
-const DEFINITIONS: &str = "/// Confirmed on the request, or in the look-back.
+/// What several rules mean by a word: its name, and the definition.
+const DEFINITIONS: [(&str, &str); 2] = [
+    (
+        "has_evidence_of",
+        "/// Confirmed on the request, or in the look-back.
 fn has_evidence_of(set) {
     request.diagnoses.any_in(set) || history.diagnoses(params.look_back_months).any_in(set)
 }
-
-/// Known to have lasted less than so many months.
+",
+    ),
+    (
+        "is_younger_than",
+        "/// Known to have lasted less than so many months.
 fn is_younger_than(set, months) {
     known(line.months_since_onset(set)) && line.months_since_onset(set) < months
 }
-";
+",
+    ),
+];
 
-const PLACES: &str = r#"axis = "place"
+/// Sets of few codes: axis, name, system, codes.
+const SMALL_SETS: [(&str, &str, &str, &[&str]); 3] = [
+    ("place", "office", "place_of_service", &["11", "12"]),
+    ("place", "hospital", "place_of_service", &["21", "22", "23"]),
+    ("modifier", "separate", "modifier", &["59", "XE", "XP", "XS", "XU"]),
+];
 
-[office]
-title = "office or home"
-cites = "general"
-codes = [{ system = "place_of_service", code = ["11", "12"] }]
-
-[hospital]
-title = "hospital"
-cites = "general"
-codes = [{ system = "place_of_service", code = ["21", "22", "23"] }]
-"#;
-
-const MODIFIERS: &str = r#"axis = "modifier"
-
-[separate]
-title = "a separate service"
-cites = "general"
-codes = [{ system = "modifier", code = ["59", "XE", "XP", "XS", "XU"] }]
-"#;
+/// The definitions and small sets that rules name: a small pack has no edit of some kinds.
+fn named(rules: &[PackText]) -> Vec<PackText> {
+    let is_named = |name: &str| rules.iter().any(|rule| rule.text.contains(name));
+    let definitions = DEFINITIONS.iter().filter(|(name, _)| is_named(name)).map(|(_, text)| *text);
+    let mut texts = vec![text("definitions.rhai", definitions.collect::<Vec<_>>().join("\n"))];
+    for axis in ["place", "modifier"] {
+        let mut file = format!("axis = \"{axis}\"\n");
+        for (_, name, system, codes) in SMALL_SETS.iter().filter(|(of, name, ..)| *of == axis && is_named(name)) {
+            let codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
+            set(&mut file, name, "general", system, &codes);
+        }
+        texts.push(text(format!("values/{axis}.toml"), file));
+    }
+    texts
+}
 
 impl Plan {
     fn new(of: Synthetic) -> Plan {
@@ -154,7 +163,7 @@ developer = "the claimgate project"
 funding = "none"
 released = "2025-01-01"
 revised = "2025-01-01"
-last_verified_on = "2025-01-01"
+last_verified_on = "2026-11-01"
 uses = ["birth_date", "health_status"]
 
 [parameters.look_back_months]
@@ -263,7 +272,9 @@ about = "what a service in an unusual place does"
             Some(0) => {
                 let most = 2 + group % 5 - usize::from(is_first);
                 let months = if group % 2 == 0 { 12 } else { 6 };
-                let asks = format!("if history.sessions(group_{group:04}, {months}) >= {most} {{ return deny(\"REASON\"); }}\npass()");
+                let asks = format!(
+                    "if history.sessions(group_{group:04}, {months}) >= {most} {{ return deny(\"REASON\"); }}\npass()"
+                );
                 ("sessions", asks)
             }
             Some(1) => {
@@ -281,7 +292,9 @@ about = "what a service in an unusual place does"
             }
             Some(4) => {
                 let other = (group + 1) % self.groups;
-                let asks = format!("if same_day.procedures.any_in(group_{other:04}) && !line.modifiers.any_in(separate) {{ return deny(\"REASON\"); }}\npass()");
+                let asks = format!(
+                    "if same_day.procedures.any_in(group_{other:04}) && !line.modifiers.any_in(separate) {{ return deny(\"REASON\"); }}\npass()"
+                );
                 ("bundling", asks)
             }
             Some(_) => {
