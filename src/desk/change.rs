@@ -12,7 +12,7 @@ use super::{
 use crate::{
     fact::{Fact, FactId, Shape},
     pack::Pack,
-    tree::{Open, Variable, VariableKind, Verdicts},
+    tree::{Open, ValueMask, Variable, VariableKind, Verdicts},
     verdict::{Change, Verdict, WouldChange},
 };
 
@@ -21,7 +21,7 @@ struct Dial {
     name: String,
     shape: Shape,
     /// Its variables, each with the values it can have as things are.
-    now: Vec<(u16, u64)>,
+    now: Vec<(u16, ValueMask)>,
     settings: Vec<Setting>,
     /// The amounts that cut a quantity, in order; none for choices.
     cuts: Vec<i64>,
@@ -30,7 +30,7 @@ struct Dial {
 /// One thing that could be documented of a fact, as far as the pack's questions can tell.
 struct Setting {
     /// The values its variables then have.
-    masks: Vec<(u16, u64)>,
+    masks: Vec<(u16, ValueMask)>,
     /// The part of a quantity, in order.
     part: usize,
     /// The choices, where it is a choice.
@@ -47,9 +47,9 @@ pub(super) fn would_change(pack: &Pack, facts: &mut LineFacts<'_>, verdict: Verd
         .collect();
     let free: Vec<u16> = dials.iter().flat_map(|dial| &dial.now).map(|(variable, _)| *variable).collect();
     let open = pack.diagram.open_where(&mut |variable| {
-        if free.contains(&variable) { u64::MAX } else { facts.mask(variable) }
+        if free.contains(&variable) { ValueMask::ANY } else { facts.mask(variable) }
     });
-    let reached = open.possible(&|_| u64::MAX);
+    let reached = open.possible(&|_, _| true);
     if reached.iter().all(|other| other == verdict) {
         return Vec::new();
     }
@@ -92,14 +92,14 @@ fn dial(pack: &Pack, facts: &mut LineFacts<'_>, id: FactId, fact: &Fact) -> Opti
 
 /// What is documented is given, unless it is what absence means: not stated, no.
 fn settings(fact: &Fact, known: Option<u16>, value: Option<(u16, &Variable)>) -> Vec<Setting> {
-    let given = |is_given: bool| known.map(|place| (place, if is_given { 0b10 } else { 0b01 }));
+    let given = |is_given: bool| known.map(|place| (place, ValueMask::one(usize::from(is_given))));
     let shape = fact.kind.shape;
-    let of_choices = |place: Option<(u16, u64)>, names: Vec<&'static str>| {
+    let of_choices = |place: Option<(u16, ValueMask)>, names: Vec<&'static str>| {
         let (absent, rest): (Vec<_>, Vec<_>) =
             names.into_iter().partition(|name| known.is_some() && Some(*name) == fact.kind.absent_choice());
         [(absent, false), (rest, true)].into_iter().filter(|(names, _)| !names.is_empty()).map(
             move |(words, is_given)| Setting {
-                masks: place.into_iter().chain(given(is_given)).collect(),
+                masks: place.clone().into_iter().chain(given(is_given)).collect(),
                 part: 0,
                 words,
             },
@@ -110,7 +110,7 @@ fn settings(fact: &Fact, known: Option<u16>, value: Option<(u16, &Variable)>) ->
             let VariableKind::Cuts(cuts) = &variable.kind else { return Vec::new() };
             let parts = (0..=cuts.len()).filter(|part| !is_backwards(shape, cuts, *part));
             let setting = |part: usize| Setting {
-                masks: given(true).into_iter().chain([(place, 1 << part)]).collect(),
+                masks: given(true).into_iter().chain([(place, ValueMask::one(part))]).collect(),
                 part,
                 words: Vec::new(),
             };
@@ -122,7 +122,9 @@ fn settings(fact: &Fact, known: Option<u16>, value: Option<(u16, &Variable)>) ->
         (Shape::Choice(_) | Shape::YesNo, Some((place, variable))) => {
             let VariableKind::Choices(choices) = &variable.kind else { return Vec::new() };
             let names = |value: usize| choices_of(shape, choices, value);
-            (0..=choices.len()).flat_map(|value| of_choices(Some((place, 1 << value)), names(value))).collect()
+            (0..=choices.len())
+                .flat_map(|value| of_choices(Some((place, ValueMask::one(value))), names(value)))
+                .collect()
         }
         (Shape::Choice(_) | Shape::YesNo, None) => of_choices(None, choices_of(shape, &[], 0)).collect(),
         // Never a code.
@@ -132,11 +134,12 @@ fn settings(fact: &Fact, known: Option<u16>, value: Option<(u16, &Variable)>) ->
 
 /// The verdicts that are possible where some dials are set and the others stand as they do.
 fn possible(open: &Open, dials: &[Dial], changed: &[&Setting]) -> Verdicts {
-    let find =
-        |masks: &[(u16, u64)], variable: u16| masks.iter().find(|(place, _)| *place == variable).map(|(_, mask)| *mask);
-    open.possible(&|variable| {
-        let set = changed.iter().find_map(|setting| find(&setting.masks, variable));
-        set.or_else(|| dials.iter().find_map(|dial| find(&dial.now, variable))).unwrap_or(u64::MAX)
+    let find = |masks: &[(u16, ValueMask)], variable: u16, value: usize| {
+        masks.iter().find(|(place, _)| *place == variable).map(|(_, mask)| mask.contains(value))
+    };
+    open.possible(&|variable, value| {
+        let set = changed.iter().find_map(|setting| find(&setting.masks, variable, value));
+        set.or_else(|| dials.iter().find_map(|dial| find(&dial.now, variable, value))).unwrap_or(true)
     })
 }
 

@@ -4,7 +4,7 @@ use crate::{
     fact::{Answer, Drawn, FactId, QuestionId, View},
     pack::Pack,
     request::{Line, Request},
-    tree::{Allowed, Answers},
+    tree::{Allowed, Answers, ValueMask},
 };
 
 /// A line's facts for one pack.
@@ -13,14 +13,19 @@ pub struct LineFacts<'a> {
     view: View<'a>,
     drawn: Vec<Option<Drawn<'a>>>,
     /// The values each variable can have, 0 until it is asked for.
-    masks: Vec<u64>,
+    masks: Vec<ValueMask>,
 }
 
 impl<'a> LineFacts<'a> {
     /// Nothing is drawn yet.
     pub fn new(pack: &'a Pack, request: &'a Request, line: &'a Line) -> LineFacts<'a> {
         let view = View::new(request, line, &pack.sets);
-        LineFacts { pack, view, drawn: vec![None; pack.book.facts().len()], masks: vec![0; pack.variables.len()] }
+        LineFacts {
+            pack,
+            view,
+            drawn: vec![None; pack.book.facts().len()],
+            masks: vec![ValueMask::NONE; pack.variables.len()],
+        }
     }
 
     /// The view they are drawn from.
@@ -56,15 +61,15 @@ impl<'a> LineFacts<'a> {
     }
 
     /// The values a variable of the pack's diagram can have.
-    pub fn mask(&mut self, place: u16) -> u64 {
-        if let Some(known) = self.masks.get(usize::from(place)).copied().filter(|mask| *mask != 0) {
-            return known;
+    pub fn mask(&mut self, place: u16) -> ValueMask {
+        if let Some(known) = self.masks.get(usize::from(place)).filter(|mask| !mask.is_empty()) {
+            return known.clone();
         }
         let pack = self.pack;
-        let Some(variable) = pack.variables.get(place) else { return u64::MAX };
-        let mask = self.get(variable.fact).map_or(u64::MAX, |drawn| variable.possible(drawn));
+        let Some(variable) = pack.variables.get(place) else { return ValueMask::ANY };
+        let mask = self.get(variable.fact).map_or(ValueMask::ANY, |drawn| variable.possible(drawn));
         if let Some(kept) = self.masks.get_mut(usize::from(place)) {
-            *kept = mask;
+            kept.clone_from(&mask);
         }
         mask
     }

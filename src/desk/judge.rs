@@ -6,7 +6,7 @@ use super::LineFacts;
 use crate::{
     fact::{Answer, QuestionId},
     pack::{Pack, Rule, Stage},
-    tree::{Allowed, Trail},
+    tree::{Allowed, Trail, ValueMask},
     verdict::{Outcome, Verdict},
 };
 
@@ -68,7 +68,7 @@ enum Unknown {
 /// The answer to a question where every variable has one value.
 pub(super) fn answer_on(pack: &Pack, settled: &Allowed, question: QuestionId) -> Answer {
     let Some(question) = pack.book.get(question) else { return Answer::Unknown };
-    Answer::of(pack.variables.of_question(question).iter().any(|(variable, truth)| settled.get(*variable) & truth != 0))
+    Answer::of(pack.variables.of_question(question).iter().any(|(variable, truth)| settled.get(*variable).meets(truth)))
 }
 
 fn shared(possible: &BTreeSet<Verdict>) -> Option<Verdict> {
@@ -78,10 +78,7 @@ fn shared(possible: &BTreeSet<Verdict>) -> Option<Verdict> {
 
 /// The completion in which every open variable has its lowest value: no code, no mark.
 fn one_of(allowed: &Allowed, variables: usize) -> Allowed {
-    let lowest = |variable: u16| {
-        let mask = allowed.get(variable);
-        mask & mask.wrapping_neg()
-    };
+    let lowest = |variable: u16| allowed.get(variable).lowest().map_or(ValueMask::NONE, ValueMask::one);
     Allowed::new((0u16..).take(variables).map(lowest).collect())
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     fact::{DICTIONARY, FactId, Shape},
     pack::Pack,
-    tree::{Allowed, Open, Variable, VariableKind},
+    tree::{Allowed, Open, ValueMask, Variable, VariableKind},
     verdict::{Cause, Need, Verdict},
 };
 
@@ -75,8 +75,8 @@ fn answers(pack: &Pack, fact: FactId, allowed: &Allowed, open: &Open) -> Vec<(St
     }
     let Some((place, variable)) = variables.first() else { return Vec::new() };
     let rows = (0..variable.arity())
-        .filter(|value| allowed.get(*place) >> value & 1 == 1)
-        .map(|value| (value, settled(open, &[(*place, 1 << value)])));
+        .filter(|value| allowed.get(*place).contains(*value))
+        .map(|value| (value, settled(open, &[(*place, ValueMask::one(value))])));
     match &variable.kind {
         VariableKind::Cuts(cuts) => merged_spans(shape, cuts, rows.collect()),
         VariableKind::Code(parts) => {
@@ -98,34 +98,33 @@ fn answers_of_codes(
     open: &Open,
 ) -> Vec<(String, Option<Verdict>)> {
     let only = |chosen: Option<u16>| {
-        let narrowed: Vec<(u16, u64)> = variables
+        let narrowed: Vec<(u16, ValueMask)> = variables
             .iter()
             .map(|(place, _)| {
                 let possible = allowed.get(*place);
-                let wanted = if Some(*place) == chosen { 0b10 } else { 0b01 };
-                (*place, if possible & wanted != 0 { possible & wanted } else { possible })
+                let wanted = usize::from(Some(*place) == chosen);
+                (*place, if possible.contains(wanted) { ValueMask::one(wanted) } else { possible.clone() })
             })
             .collect();
         settled(open, &narrowed)
     };
     let mut rows = Vec::new();
-    for (place, variable) in variables.iter().filter(|(place, _)| allowed.get(*place) & 0b10 != 0) {
+    for (place, variable) in variables.iter().filter(|(place, _)| allowed.get(*place).contains(1)) {
         if let VariableKind::Part(part) = &variable.kind {
             rows.push((set_words(pack, part), only(Some(*place))));
         }
     }
     let mut answers = by_verdict(rows, "only ");
-    if variables.iter().all(|(place, _)| allowed.get(*place) & 0b01 != 0) {
+    if variables.iter().all(|(place, _)| allowed.get(*place).contains(0)) {
         answers.push(("none of these".to_owned(), only(None)));
     }
     answers
 }
 
 /// The verdict that is left where some variables have only these values.
-fn settled(open: &Open, narrowed: &[(u16, u64)]) -> Option<Verdict> {
-    let mask =
-        |variable: u16| narrowed.iter().find(|(place, _)| *place == variable).map_or(u64::MAX, |(_, mask)| *mask);
-    open.possible(&mask).only()
+fn settled(open: &Open, narrowed: &[(u16, ValueMask)]) -> Option<Verdict> {
+    let of = |variable: u16| narrowed.iter().find(|(place, _)| *place == variable);
+    open.possible(&|variable, value| of(variable).is_none_or(|(_, mask)| mask.contains(value))).only()
 }
 
 /// One row a verdict, most severe first; rows still open come last.

@@ -12,7 +12,7 @@ use crate::{
     fact::Book,
     fault::{PackFault, PackText},
     script::{ParameterValue, Scripts, Vocabulary},
-    tree::{Diagram, Forest, Limits, Refusal, StageTrees, Step, Variables, explore},
+    tree::{Diagram, Forest, Limits, Refusal, StageTrees, Step, VALUES_MAX, Variables, explore},
     verdict::Outcome,
 };
 
@@ -242,8 +242,11 @@ fn diagram(
 ) -> Result<(Variables, Diagram), PackFault> {
     let variables = Variables::new(book, sets).map_err(|fact| {
         let fact = book.fact_words(fact, sets);
-        PackFault::new("pack::too_many_values", format!("the rules tell more than 64 values of `{fact}` apart"))
-            .help("ask for unions of value sets, or for fewer thresholds")
+        PackFault::new(
+            "pack::too_many_values",
+            format!("the rules tell more than {VALUES_MAX} values of `{fact}` apart"),
+        )
+        .help("ask for unions of value sets, or for fewer thresholds")
     })?;
     let trees: Vec<StageTrees> = stages
         .iter()

@@ -57,7 +57,7 @@ impl Regions {
         let mut region = NONE;
         for (variable, truth) in self.variables.of_question(question) {
             let arity = self.variables.get(variable).map_or(0, Variable::arity);
-            let values = (0..arity).map(|value| if truth >> value & 1 == 1 { ALL } else { NONE }).collect();
+            let values = (0..arity).map(|value| if truth.contains(value) { ALL } else { NONE }).collect();
             let part = self.choose(variable, values)?;
             region = self.or(region, part)?;
         }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::{Forest, Graph, NodeId, Root, TooLarge, Variables, variable::full};
+use super::{Forest, Graph, NodeId, Root, TooLarge, ValueMask, Variables};
 use crate::{
     fact::Book,
     verdict::{Outcome, Verdict},
@@ -194,6 +194,6 @@ fn end_of(verdict: Verdict) -> u32 {
 impl super::Allowed {
     /// Every value of every variable.
     pub fn all(variables: &Variables) -> super::Allowed {
-        super::Allowed::new(variables.iter().map(|(_, variable)| full(variable.arity())).collect())
+        super::Allowed::new(variables.iter().map(|(_, variable)| ValueMask::first(variable.arity())).collect())
     }
 }

@@ -5,14 +5,14 @@
 //! of its values lead to different nodes; so two functions are equal where their nodes are. Knows
 //! no verdicts: a diagram ends in numbers.
 
-mod quick;
 mod read;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::Hasher as _};
 
-use quick::{QuickMap, hash};
-
-use super::{Forest, Place, Root, Variable, Variables};
+use super::{
+    Forest, Place, Root, Variable, Variables,
+    quick::{Quick, QuickMap},
+};
 use crate::{fact::Question, verdict::Outcome};
 
 /// A node of a diagram.
@@ -346,11 +346,11 @@ impl<'a> Graph<'a> {
     /// The limit of nodes.
     pub fn of_question(&mut self, question: &Question) -> Result<NodeId, TooLarge> {
         let mut variables = self.variables.of_question(question);
-        variables.sort_unstable();
+        variables.sort_by_key(|(variable, _)| *variable);
         let mut below = FALSE;
         for (variable, truth) in variables.into_iter().rev() {
             let values: Vec<NodeId> =
-                (0..self.arity(variable)).map(|value| if truth >> value & 1 == 1 { TRUE } else { below }).collect();
+                (0..self.arity(variable)).map(|value| if truth.contains(value) { TRUE } else { below }).collect();
             below = self.choose(variable, &values)?;
         }
         Ok(below)
@@ -411,4 +411,12 @@ impl<'a> Graph<'a> {
         }
         Ok(all.first().copied().unwrap_or(none))
     }
+}
+
+fn hash(variable: u16, values: &[NodeId]) -> usize {
+    let mut quick = Quick::default();
+    quick.write_u16(variable);
+    values.iter().for_each(|value| quick.write_u32(value.0));
+    // Bits above the width of a `usize` are as good as any other.
+    (quick.finish() >> 20) as usize
 }

@@ -9,6 +9,8 @@ mod diagram;
 mod explore;
 mod forest;
 mod graph;
+mod mask;
+mod quick;
 mod restrict;
 mod variable;
 
@@ -17,5 +19,6 @@ pub use diagram::{Diagram, Ending, Node, StageTrees};
 pub use explore::{Limits, Refusal, Step, explore};
 pub use forest::{Forest, LeafId, Place, Root, Trail};
 pub use graph::{Combine, FALSE, Graph, NodeId, TRUE, TooLarge};
+pub use mask::ValueMask;
 pub use restrict::{Allowed, Open, Verdicts};
-pub use variable::{Variable, VariableKind, Variables};
+pub use variable::{VALUES_MAX, Variable, VariableKind, Variables};

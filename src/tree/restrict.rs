@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Diagram, Ending, Node, NodeId, variable::full};
+use super::{Diagram, Ending, Node, NodeId, ValueMask};
 use crate::verdict::Verdict;
 
 /// The values each variable can have: a mask a variable, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Allowed(Vec<u64>);
+pub struct Allowed(Vec<ValueMask>);
 
 /// What is left of a diagram: only variables whose value still matters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -33,17 +33,18 @@ pub struct Verdicts(u8);
 
 impl Allowed {
     /// From a mask a variable.
-    pub fn new(masks: Vec<u64>) -> Allowed {
+    pub fn new(masks: Vec<ValueMask>) -> Allowed {
         Allowed(masks)
     }
 
     /// The values a variable can have.
-    pub fn get(&self, variable: u16) -> u64 {
-        self.0.get(usize::from(variable)).copied().unwrap_or(u64::MAX)
+    pub fn get(&self, variable: u16) -> &ValueMask {
+        static ANY: ValueMask = ValueMask::ANY;
+        self.0.get(usize::from(variable)).unwrap_or(&ANY)
     }
 
     /// With other values for one variable.
-    pub fn set(&mut self, variable: u16, mask: u64) {
+    pub fn set(&mut self, variable: u16, mask: ValueMask) {
         if let Some(place) = self.0.get_mut(usize::from(variable)) {
             *place = mask;
         }
@@ -65,7 +66,7 @@ impl Diagram {
                 Node::Ask { variable, values } => {
                     let mask = allowed.get(*variable);
                     stack.extend(
-                        values.iter().enumerate().filter(|(value, _)| mask >> value & 1 == 1).map(|(_, id)| *id),
+                        values.iter().enumerate().filter(|(value, _)| mask.contains(*value)).map(|(_, id)| *id),
                     );
                 }
             }
@@ -75,12 +76,12 @@ impl Diagram {
 
     /// What is left of the diagram where variables with one possible value are settled.
     pub fn open(&self, allowed: &Allowed) -> Open {
-        self.open_where(&mut |variable| allowed.get(variable))
+        self.open_where(&mut |variable| allowed.get(variable).clone())
     }
 
     /// The same; the values a variable can have are asked for when the walk comes to it, so that
     /// what it does not come to is never drawn.
-    pub fn open_where(&self, allowed: &mut dyn FnMut(u16) -> u64) -> Open {
+    pub fn open_where(&self, allowed: &mut dyn FnMut(u16) -> ValueMask) -> Open {
         let mut reducing =
             Reducing { diagram: self, allowed, nodes: Vec::new(), index: HashMap::new(), memo: HashMap::new() };
         let root = reducing.reduce(self.root());
@@ -90,7 +91,7 @@ impl Diagram {
 
 struct Reducing<'a> {
     diagram: &'a Diagram,
-    allowed: &'a mut dyn FnMut(u16) -> u64,
+    allowed: &'a mut dyn FnMut(u16) -> ValueMask,
     nodes: Vec<Left>,
     index: HashMap<Left, usize>,
     memo: HashMap<NodeId, usize>,
@@ -106,7 +107,7 @@ impl Reducing<'_> {
         let left = match diagram.node(id) {
             Node::End(ending) => Left::End(verdict_of(*ending)),
             Node::Ask { variable, values } => {
-                let possible = values.iter().enumerate().filter(|(value, _)| mask >> value & 1 == 1);
+                let possible = values.iter().enumerate().filter(|(value, _)| mask.contains(*value));
                 let left: Vec<(usize, usize)> = possible.map(|(value, child)| (value, self.reduce(*child))).collect();
                 if let Some((_, first)) = left.first().copied()
                     && left.iter().all(|(_, child)| *child == first)
@@ -127,21 +128,19 @@ impl Reducing<'_> {
     }
 
     /// The first node from `id` on whose variable can have several values, and which; or the end.
-    fn branch(&mut self, mut id: NodeId) -> (NodeId, u64) {
+    fn branch(&mut self, mut id: NodeId) -> (NodeId, ValueMask) {
         let diagram = self.diagram;
         while let Node::Ask { variable, values } = diagram.node(id) {
-            let all = full(values.len());
-            let mask = match (self.allowed)(*variable) & all {
-                // INVARIANT: a fact has some value; were it not so, it might have any.
-                0 => all,
-                mask => mask,
-            };
-            match values.get(mask.trailing_zeros() as usize) {
-                Some(only) if mask.is_power_of_two() => id = *only,
-                Some(_) | None => return (id, mask),
+            let all = ValueMask::first(values.len());
+            let mask = (self.allowed)(*variable).and(&all);
+            // INVARIANT: a fact has some value; were it not so, it might have any.
+            let mask = if mask.is_empty() { all } else { mask };
+            match mask.only().and_then(|only| values.get(only)) {
+                Some(only) => id = *only,
+                None => return (id, mask),
             }
         }
-        (id, 0)
+        (id, ValueMask::ANY)
     }
 }
 
@@ -165,8 +164,8 @@ impl Open {
             .collect()
     }
 
-    /// The verdicts that are left where variables have only the values `allowed` gives.
-    pub fn possible(&self, allowed: &dyn Fn(u16) -> u64) -> Verdicts {
+    /// The verdicts that are left where variables have only the values that are `allowed`.
+    pub fn possible(&self, allowed: &dyn Fn(u16, usize) -> bool) -> Verdicts {
         let mut seen = vec![false; self.nodes.len()];
         let (mut found, mut stack) = (Verdicts::default(), vec![self.root]);
         while let Some(place) = stack.pop() {
@@ -176,8 +175,8 @@ impl Open {
             match self.nodes.get(place) {
                 Some(Left::End(verdict)) => found.insert(*verdict),
                 Some(Left::Ask { variable, values }) => {
-                    let mask = allowed(*variable);
-                    stack.extend(values.iter().filter(|(value, _)| mask >> value & 1 == 1).map(|(_, child)| *child));
+                    let left = values.iter().filter(|(value, _)| allowed(*variable, *value));
+                    stack.extend(left.map(|(_, child)| *child));
                 }
                 None => {}
             }

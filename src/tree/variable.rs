@@ -4,6 +4,7 @@
 //! Variables are independent and every combination of their values is possible; so a path in the
 //! diagram is never infeasible, and a set of possible values is just a mask.
 
+use super::ValueMask;
 use crate::{
     code::{ClassMask, SetId, ValueSets},
     fact::{Answer, Argument, Book, DICTIONARY, Drawn, FactId, Question, Shape, Test, Value},
@@ -37,16 +38,19 @@ pub enum VariableKind {
 #[derive(Clone, Debug)]
 pub struct Variables {
     all: Vec<Variable>,
+    /// The places of each fact's variables.
+    by_fact: Vec<Vec<u16>>,
 }
 
-/// More values than a mask has bits.
-pub(super) const VALUES_MAX: usize = 64;
+/// Values of one variable: a node of the diagram has a place for each, and nobody writes rules for
+/// more groups of procedures than this.
+pub const VALUES_MAX: usize = 4_096;
 
 impl Variables {
     /// The variables that the questions of `book` need.
     ///
     /// # Errors
-    /// The fact that has more than 64 values the rules can tell apart.
+    /// The fact of which the rules tell more than [`VALUES_MAX`] values apart.
     pub fn new(book: &Book, sets: &ValueSets) -> Result<Variables, FactId> {
         // Facts of one kind stand together, part by part: what one says of another is near.
         let mut ranked: Vec<((usize, Option<SetId>, usize, i64, FactId), Variable)> = Vec::new();
@@ -69,8 +73,18 @@ impl Variables {
         let all: Vec<Variable> = ranked.into_iter().map(|(_, variable)| variable).collect();
         match all.iter().find(|variable| variable.arity() > VALUES_MAX) {
             Some(large) => Err(large.fact),
-            None => Ok(Variables { all }),
+            None => Ok(Variables::of(all, book.facts().len())),
         }
+    }
+
+    fn of(all: Vec<Variable>, facts: usize) -> Variables {
+        let mut by_fact = vec![Vec::new(); facts];
+        for (place, variable) in (0u16..).zip(&all) {
+            if let Some(of_fact) = by_fact.get_mut(usize::from(variable.fact.0)) {
+                of_fact.push(place);
+            }
+        }
+        Variables { all, by_fact }
     }
 
     /// The variables in order.
@@ -93,13 +107,18 @@ impl Variables {
         self.all.is_empty()
     }
 
-    /// The variables a question is about, each with the mask of the values that make it true; the
-    /// question is true where one of them is.
-    pub fn of_question(&self, question: &Question) -> Vec<(u16, u64)> {
-        self.iter()
-            .filter(|(_, variable)| variable.fact == question.fact)
+    /// The variables of a fact, in order.
+    pub fn of_fact(&self, fact: FactId) -> impl Iterator<Item = (u16, &Variable)> {
+        let places = self.by_fact.get(usize::from(fact.0)).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|place| Some((*place, self.get(*place)?)))
+    }
+
+    /// The variables a question is about, each with the values that make it true; the question is
+    /// true where one of them is.
+    pub fn of_question(&self, question: &Question) -> Vec<(u16, ValueMask)> {
+        self.of_fact(question.fact)
             .filter_map(|(place, variable)| Some((place, variable.true_values(&question.test)?)))
-            .filter(|(_, mask)| *mask != 0)
+            .filter(|(_, mask)| !mask.is_empty())
             .collect()
     }
 }
@@ -116,49 +135,50 @@ impl Variable {
     }
 
     /// The values it can have, given what was drawn of its fact.
-    pub fn possible(&self, drawn: &Drawn<'_>) -> u64 {
+    pub fn possible(&self, drawn: &Drawn<'_>) -> ValueMask {
         match (&self.kind, &drawn.value) {
             (VariableKind::Known, _) => match drawn.known {
-                Answer::Yes => 0b10,
-                Answer::No => 0b01,
-                Answer::Unknown => 0b11,
+                Answer::Yes => ValueMask::one(1),
+                Answer::No => ValueMask::one(0),
+                Answer::Unknown => ValueMask::first(2),
             },
             (VariableKind::Code(parts), Value::Code(Some(shown))) => {
-                mask_of(parts.iter().map(|part| part.contains(shown.class)))
+                parts.iter().map(|part| part.contains(shown.class)).collect()
             }
             (VariableKind::Part(part), Value::Codes { .. }) => match drawn.answer(&Test::In(part.clone())) {
-                Answer::Yes => 0b10,
-                Answer::No => 0b01,
-                Answer::Unknown => 0b11,
+                Answer::Yes => ValueMask::one(1),
+                Answer::No => ValueMask::one(0),
+                Answer::Unknown => ValueMask::first(2),
             },
-            (VariableKind::Cuts(cuts), Value::Span(low, high)) => mask_of((0..=cuts.len()).map(|value| {
-                let from = value.checked_sub(1).and_then(|before| cuts.get(before)).copied();
-                let below = cuts.get(value).copied();
-                from.is_none_or(|from| *high >= from) && below.is_none_or(|below| *low < below)
-            })),
+            (VariableKind::Cuts(cuts), Value::Span(low, high)) => {
+                let is_possible = |value: usize| {
+                    let from = value.checked_sub(1).and_then(|before| cuts.get(before)).copied();
+                    let below = cuts.get(value).copied();
+                    from.is_none_or(|from| *high >= from) && below.is_none_or(|below| *low < below)
+                };
+                (0..=cuts.len()).map(is_possible).collect()
+            }
             (VariableKind::Choices(choices), Value::Choice(possible)) => {
                 let named = choices.iter().map(|choice| possible >> choice & 1 == 1);
                 let others = choices.iter().fold(*possible, |left, choice| left & !(1 << choice));
-                mask_of(named.chain([others != 0]))
+                named.chain([others != 0]).collect()
             }
-            _ => full(self.arity()),
+            _ => ValueMask::first(self.arity()),
         }
     }
 
-    fn true_values(&self, test: &Test) -> Option<u64> {
-        match (&self.kind, test) {
-            (VariableKind::Known, Test::Known) => Some(0b10),
-            (VariableKind::Code(parts), Test::In(mask)) => Some(mask_of(parts.iter().map(|part| part.is_within(mask)))),
-            (VariableKind::Part(part), Test::In(mask)) => Some(if part.is_within(mask) { 0b10 } else { 0 }),
+    fn true_values(&self, test: &Test) -> Option<ValueMask> {
+        Some(match (&self.kind, test) {
+            (VariableKind::Known, Test::Known) => ValueMask::one(1),
+            (VariableKind::Code(parts), Test::In(mask)) => parts.iter().map(|part| part.is_within(mask)).collect(),
+            (VariableKind::Part(part), Test::In(mask)) => [false, part.is_within(mask)].into_iter().collect(),
             (VariableKind::Cuts(cuts), Test::AtLeast(least)) => {
                 let place = cuts.iter().position(|cut| cut == least)?;
-                Some(full(self.arity()) & !full(place + 1))
+                (0..self.arity()).map(|value| value > place).collect()
             }
-            (VariableKind::Choices(choices), Test::Is(choice)) => {
-                Some(mask_of(choices.iter().map(|known| known == choice)))
-            }
-            _ => None,
-        }
+            (VariableKind::Choices(choices), Test::Is(choice)) => choices.iter().map(|known| known == choice).collect(),
+            _ => return None,
+        })
     }
 }
 
@@ -200,13 +220,4 @@ fn parts<'a>(masks: impl Iterator<Item = &'a ClassMask>, sets: &ValueSets) -> Ve
     masks.fold(vec![sets.all()], |parts, mask| {
         parts.iter().flat_map(|part| [part.and(mask), part.without(mask)]).filter(|part| !part.is_empty()).collect()
     })
-}
-
-fn mask_of(bits: impl Iterator<Item = bool>) -> u64 {
-    bits.enumerate().filter(|(_, bit)| *bit).fold(0, |mask, (place, _)| mask | 1 << place)
-}
-
-/// The mask of the first `count` values.
-pub(super) fn full(count: usize) -> u64 {
-    if count >= VALUES_MAX { u64::MAX } else { (1 << count) - 1 }
 }

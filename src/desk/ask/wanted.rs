@@ -41,7 +41,7 @@ fn of_line(pack: &Pack, request: &Request, place: usize) -> Vec<Input> {
     let mut may_deny = judged.verdict == Verdict::Deny;
     if let Some(allowed) = &judged.open {
         let open = pack.diagram.open(allowed);
-        may_deny = open.possible(&|_| u64::MAX).contains(Verdict::Deny);
+        may_deny = open.possible(&|_, _| true).contains(Verdict::Deny);
         let mut parts: BTreeMap<FactId, ClassMask> = BTreeMap::new();
         for variable in open.variables().into_iter().filter_map(|variable| pack.variables.get(variable)) {
             let part = match &variable.kind {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{FALSE, Graph, NodeId, quick::QuickSet};
+use super::{FALSE, Graph, NodeId};
+use crate::tree::quick::QuickSet;
 
 impl Graph<'_> {
     /// Whether no values make both conditions hold; builds no nodes.

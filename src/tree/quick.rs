@@ -1,30 +1,19 @@
-//! Hashing of node ids, which nobody outside chooses: no keyed hash is needed.
+//! Maps and sets by small numbers that nobody outside chooses: no keyed hash is needed.
 
 use std::{
     collections::{HashMap, HashSet},
     hash::{BuildHasherDefault, Hasher},
 };
 
-use super::NodeId;
-
-/// The place of a node in the table of nodes, before it is cut to its size.
-pub(super) fn hash(variable: u16, values: &[NodeId]) -> usize {
-    let mut quick = Quick::default();
-    quick.write_u16(variable);
-    values.iter().for_each(|value| quick.write_u32(value.0));
-    // Bits above the width of a `usize` are as good as any other.
-    (quick.finish() >> 20) as usize
-}
-
-/// A map by node ids, which nobody outside chooses: no keyed hash is needed.
-pub(in crate::tree) type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
+/// A map by node ids.
+pub(super) type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
 
 /// A set of node ids.
-pub(in crate::tree) type QuickSet<K> = HashSet<K, BuildHasherDefault<Quick>>;
+pub(super) type QuickSet<K> = HashSet<K, BuildHasherDefault<Quick>>;
 
 /// A multiplicative hash of small numbers (the one of the Rust compiler's own tables).
 #[derive(Default)]
-pub(in crate::tree) struct Quick(u64);
+pub(super) struct Quick(u64);
 
 impl Quick {
     fn add(&mut self, word: u64) {
