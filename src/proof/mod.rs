@@ -13,6 +13,7 @@ pub mod coverage;
 mod diff;
 mod example;
 mod joint;
+mod read;
 pub mod settings;
 mod space;
 pub mod survey;
@@ -21,6 +22,7 @@ pub mod witness;
 
 pub use conclusion::{Conclusion, Conclusions};
 pub use diff::{Change, Condition, Difference, Group, Side, difference};
+pub use read::concluded;
 pub use space::{Space, SpaceError};
 
 use crate::{

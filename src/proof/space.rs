@@ -107,6 +107,14 @@ impl Space {
     }
 }
 
+impl std::fmt::Debug for Space {
+    /// Its size: all of it would fill pages.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (questions, variables) = (self.book.questions().len(), self.variables.len());
+        out.debug_struct("Space").field("questions", &questions).field("variables", &variables).finish_non_exhaustive()
+    }
+}
+
 impl PackView {
     /// Adds to `book` what a pack asks besides its rules: its period and its companions.
     pub(super) fn of(

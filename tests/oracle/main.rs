@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 #![expect(clippy::disallowed_methods, reason = "the number of trials comes from the environment")]
 
+mod chance;
 mod random;
 mod witness;
 
@@ -19,7 +20,8 @@ use claimgate::{
     tree::Trail,
     verdict::{Outcome, Verdict},
 };
-use random::{Random, request};
+use chance::Random;
+use random::request;
 
 fn pack() -> Pack {
     let opened = shelf::open(std::path::Path::new("rules/bmj-2025-chronic-spine-pain"), &BTreeMap::new());
