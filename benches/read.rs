@@ -85,7 +85,7 @@ fn all_fhir() -> String {
 fn requests(text: &str, format: Format) -> usize {
     let mut requests = 0;
     read_any(text.as_bytes(), "bench", Some(format), &mut |item| match item {
-        Item::Request(_) => requests += 1,
+        Item::Request(_) | Item::Answered(..) => requests += 1,
         Item::Reject(_) | Item::Fault(_) => {}
     })
     .unwrap();

@@ -10,6 +10,7 @@ pub mod date;
 pub mod fault;
 pub mod money;
 pub mod private;
+pub mod questionnaire;
 pub mod request;
 pub mod verdict;
 
@@ -28,6 +29,7 @@ pub mod case;
 pub mod cli;
 pub mod exchange;
 pub mod http;
+pub mod page;
 
 // What an operator sets, and what the house says of itself.
 pub mod config;

@@ -16,6 +16,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("money", &[]),
     ("private", &[]),
     ("fault", &[]),
+    ("questionnaire", &["code", "date", "private"]),
     ("request", &["code", "date", "money", "private"]),
     ("verdict", &[]),
     // First: rules, and what can be known of them.
@@ -24,17 +25,33 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("tree", &["code", "fact", "verdict"]),
     ("pack", &["code", "date", "fact", "fault", "script", "tree", "verdict"]),
     // Second: what the house does.
-    ("desk", &["code", "date", "fact", "pack", "request", "tree", "verdict"]),
+    ("desk", &["code", "date", "fact", "money", "pack", "private", "questionnaire", "request", "tree", "verdict"]),
     (
         "proof",
         &["code", "date", "desk", "fact", "fault", "money", "pack", "private", "request", "script", "tree", "verdict"],
     ),
     // Doors: each knows one outside language.
-    ("exchange", &["code", "date", "fault", "money", "private", "request", "verdict"]),
+    ("exchange", &["code", "date", "fault", "money", "private", "questionnaire", "request", "verdict"]),
     ("case", &["desk", "exchange", "fault", "pack", "proof", "request", "verdict"]),
+    ("page", &["code", "fact", "fault", "pack", "script", "tree", "verdict"]),
     ("config", &["fault"]),
     ("telemetry", &["config"]),
-    ("http", &["code", "config", "desk", "exchange", "fault", "pack", "script", "telemetry", "verdict"]),
+    (
+        "http",
+        &[
+            "code",
+            "config",
+            "desk",
+            "exchange",
+            "fault",
+            "pack",
+            "questionnaire",
+            "request",
+            "script",
+            "telemetry",
+            "verdict",
+        ],
+    ),
     (
         "cli",
         &[
@@ -48,7 +65,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "fault",
             "http",
             "pack",
+            "page",
             "proof",
+            "questionnaire",
             "request",
             "telemetry",
             "verdict",

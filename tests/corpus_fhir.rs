@@ -84,7 +84,7 @@ impl Count {
     /// What a reader said, counted the same way; rejects of what is no claim stay out.
     fn hear(&mut self, item: &Item) {
         match item {
-            Item::Request(_) => self.kept += 1,
+            Item::Request(_) | Item::Answered(..) => self.kept += 1,
             Item::Reject(reject) if reject.fault.code == "fhir::no_resource" => {}
             Item::Reject(_) => self.kept += 1,
             Item::Fault(fault) if fault.code == "fhir::withdrawn_order" => self.withdrawn += 1,

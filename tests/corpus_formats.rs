@@ -50,7 +50,7 @@ fn verdicts(desk: &Desk, path: &Path) -> Result<Verdicts, Failed> {
     let (mut found, mut claims, mut refused) = (Verdicts::new(), 0, Vec::new());
     let file = path.file_name().unwrap().to_string_lossy().into_owned();
     read_any(BufReader::new(File::open(path)?), &file, None, &mut |item| match item {
-        Item::Request(request) => {
+        Item::Request(request) | Item::Answered(request, _) => {
             claims += 1;
             for line in desk.decide(&request).lines {
                 let reason = line.findings.first().map(|finding| finding.reason.clone()).unwrap_or_default();

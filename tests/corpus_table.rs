@@ -57,7 +57,7 @@ fn spine_claims(path: &Path) -> Result<(), Failed> {
     let mut requests: Vec<Request> = Vec::new();
     let mut other = Vec::new();
     read_any(BufReader::new(File::open(path)?), "claims.csv", None, &mut |item| match item {
-        Item::Request(request) => requests.push(*request),
+        Item::Request(request) | Item::Answered(request, _) => requests.push(*request),
         Item::Reject(_) | Item::Fault(_) => other.push(format!("{item:?}")),
     })?;
     same("rejects and faults", other, Vec::new())?;

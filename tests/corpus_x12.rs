@@ -63,7 +63,7 @@ struct Found {
 fn read(bytes: &[u8]) -> Result<Found, Failed> {
     let mut found = Found::default();
     x12::read(bytes, "corpus", &mut |item| match item {
-        Item::Request(request) => found.requests.push(*request),
+        Item::Request(request) | Item::Answered(request, _) => found.requests.push(*request),
         Item::Reject(reject) => found.rejects.push(reject),
         Item::Fault(fault) => found.faults.push(fault),
     })?;

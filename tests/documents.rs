@@ -101,10 +101,12 @@ fn the_examples_are_one_claim_in_four_formats() {
         let mut said: Vec<(u32, String, String)> = Vec::new();
         let mut others = 0;
         read_any(input, name, None, &mut |item| match item {
-            Item::Request(request) => said.extend(desk.decide(&request).lines.into_iter().map(|line| {
-                let reason = line.findings.first().map(|finding| finding.reason.clone());
-                (line.number, line.verdict.to_string(), reason.unwrap_or_default())
-            })),
+            Item::Request(request) | Item::Answered(request, _) => {
+                said.extend(desk.decide(&request).lines.into_iter().map(|line| {
+                    let reason = line.findings.first().map(|finding| finding.reason.clone());
+                    (line.number, line.verdict.to_string(), reason.unwrap_or_default())
+                }))
+            }
             Item::Reject(_) | Item::Fault(_) => others += 1,
         })
         .unwrap();

@@ -19,7 +19,7 @@ const ISA: &str =
 fn decide(format: Format, input: String) -> String {
     let mut said = Vec::new();
     read_any(Cursor::new(input.into_bytes()), "input", Some(format), &mut |item| match item {
-        Item::Request(request) => {
+        Item::Request(request) | Item::Answered(request, _) => {
             let decision = DESK.decide(&request);
             let line = decision.lines.first().unwrap();
             let needs: Vec<&str> = line.needs.iter().map(|need| need.fact.as_str()).collect();

@@ -87,6 +87,7 @@ impl World {
                 })
                 .collect(),
             union_of: Vec::new(),
+            is_informative: false,
         };
         let prefix = |text: &str| (System::Icd10Cm, Pattern::Prefix(text.into()), None);
         let code = |text: &str, until| (System::Cpt, Pattern::Code(text.into()), until);

@@ -45,7 +45,9 @@ impl Accounting {
     /// Something comes out of the reader.
     pub(super) fn came(&mut self, item: &Item) {
         let lines = match item {
-            Item::Request(request) => u64::try_from(request.lines.len()).unwrap_or(u64::MAX),
+            Item::Request(request) | Item::Answered(request, _) => {
+                u64::try_from(request.lines.len()).unwrap_or(u64::MAX)
+            }
             Item::Reject(reject) => u64::from(reject.lines),
             Item::Fault(_) => return,
         };

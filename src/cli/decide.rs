@@ -13,12 +13,18 @@ use clap::ValueEnum;
 use super::{
     Exit,
     accounting::Accounting,
-    complain, input, packs, rationale,
+    complain, input, packs,
+    questionnaires::{Answered, Folder},
+    rationale,
     screen::{Colour, Screen},
 };
 use crate::{
     desk::Desk,
-    exchange::{Fault, Format, Item, Reject, json, read_any},
+    exchange::{
+        Fault, Format, Item, Reject,
+        fhir::{Response, with_answers},
+        json, read_any,
+    },
     request::Request,
     verdict::Verdict,
 };
@@ -52,6 +58,13 @@ pub(super) struct Args {
     /// Show only the summary
     #[arg(long)]
     summary: bool,
+    /// Write a FHIR Questionnaire into this folder for each request that hangs on what is missing
+    #[arg(long, value_name = "DIR")]
+    questionnaire: Option<PathBuf>,
+    /// Take these answers (FHIR QuestionnaireResponse, one or one a line) to requests decided before;
+    /// may be repeated
+    #[arg(long, value_name = "FILE")]
+    answers: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -76,6 +89,7 @@ enum Form {
 /// Decides every file.
 pub(super) fn run(args: &Args) -> io::Result<Exit> {
     let Some(packs) = args.packs.load(args.color) else { return Ok(Exit::Broken) };
+    let Some((folder, answered, faults)) = args.beside() else { return Ok(Exit::Broken) };
     let stdout = io::stdout();
     let screen = Screen::of(&stdout, args.color);
     let is_watched = stdout.is_terminal();
@@ -86,8 +100,11 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
         screen,
         out: BufWriter::with_capacity(BUFFER_BYTES, stdout.lock()),
         accounting: Accounting::default(),
+        folder,
+        answered,
         written: Ok(()),
     };
+    faults.iter().try_for_each(|fault| run.fault(fault))?;
     for file in &args.files {
         if args.files.len() > 1 && !args.json && !args.summary {
             rationale::file(&mut run.out, screen, file)?;
@@ -121,6 +138,8 @@ struct Run<'a, W> {
     screen: Screen,
     out: W,
     accounting: Accounting,
+    folder: Option<Folder>,
+    answered: Answered,
     /// The first failure to write, after which nothing is written.
     written: io::Result<()>,
 }
@@ -133,15 +152,24 @@ impl<W: Write> Run<'_, W> {
         }
         self.accounting.came(&item);
         self.written = match item {
-            Item::Request(request) => self.decide(&request),
+            Item::Request(request) => self.decide(*request, Vec::new()),
+            Item::Answered(request, responses) => self.decide(*request, responses),
             Item::Reject(reject) => self.reject(&reject),
             Item::Fault(fault) => self.fault(&fault),
         };
     }
 
-    fn decide(&mut self, request: &Request) -> io::Result<()> {
+    /// Decides a request with the answers that came with it, then those of the files.
+    fn decide(&mut self, request: Request, mut responses: Vec<Response>) -> io::Result<()> {
+        responses.extend(self.answered.take(&request.id));
+        let request = &self.with_answers(request, &responses)?;
         let mut decision = self.desk.decide(request);
         self.accounting.decided(&decision);
+        let is_needed = decision.lines.iter().any(|line| !line.needs.is_empty());
+        if let Some(folder) = self.folder.as_mut().filter(|_| is_needed) {
+            let unwritten = self.desk.ask(request).and_then(|asked| folder.write(&asked).err());
+            unwritten.map_or(Ok(()), |fault| self.fault(&fault))?;
+        }
         if self.args.summary {
             return Ok(());
         }
@@ -155,6 +183,18 @@ impl<W: Write> Run<'_, W> {
             return Ok(());
         }
         json::write_decision(&decision, None, &mut self.out)
+    }
+
+    fn with_answers(&mut self, request: Request, responses: &[Response]) -> io::Result<Request> {
+        let desk = &self.desk;
+        let (request, faults) = with_answers(
+            request,
+            responses,
+            |request| desk.ask(request),
+            |request, answers| desk.answered(request, answers),
+        );
+        faults.iter().try_for_each(|fault| self.fault(fault))?;
+        Ok(request)
     }
 
     fn reject(&mut self, reject: &Reject) -> io::Result<()> {
@@ -183,13 +223,18 @@ impl<W: Write> Run<'_, W> {
 
     /// The summary, and whether it balances.
     fn end(mut self) -> io::Result<Exit> {
+        let unmatched = self.answered.unmatched();
+        unmatched.iter().try_for_each(|fault| self.fault(fault))?;
+        let summary = self.folder.as_ref().map(Folder::summary);
         if self.args.json {
             self.out.flush()?;
             let mut stderr = io::stderr().lock();
             let screen = Screen::of(&stderr, self.args.color);
             let _ = self.accounting.write(&mut stderr, screen);
+            let _ = summary.map(|summary| writeln!(stderr, "{summary}"));
         } else {
             self.accounting.write(&mut self.out, self.screen)?;
+            summary.map_or(Ok(()), |summary| writeln!(self.out, "{summary}"))?;
             self.out.flush()?;
         }
         if !self.accounting.is_balanced() {
@@ -201,6 +246,26 @@ impl<W: Write> Run<'_, W> {
 }
 
 impl Args {
+    /// The folder for questionnaires and the answers, with the faults of these; `None` where one of
+    /// them cannot be opened, and then that was said.
+    fn beside(&self) -> Option<(Option<Folder>, Answered, Vec<Fault>)> {
+        let folder = match self.questionnaire.as_deref().map(Folder::open).transpose() {
+            Ok(folder) => folder,
+            Err(error) => {
+                let folder = self.questionnaire.as_deref().unwrap_or(Path::new("")).display();
+                complain(format_args!("cannot make the folder `{folder}`: {error}"), None);
+                return None;
+            }
+        };
+        match Answered::read(&self.answers) {
+            Ok((answered, faults)) => Some((folder, answered, faults)),
+            Err((file, error)) => {
+                complain(format_args!("cannot read `{}`: {error}", file.display()), None);
+                None
+            }
+        }
+    }
+
     fn shows(&self, verdict: Verdict) -> bool {
         self.only.is_empty() || self.only.contains(&Only::from(verdict))
     }

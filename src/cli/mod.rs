@@ -8,6 +8,7 @@ mod accounting;
 mod decide;
 mod input;
 mod packs;
+mod questionnaires;
 mod rationale;
 mod rules;
 mod screen;

@@ -44,8 +44,7 @@ impl PackArgs {
 
     /// The folder the packs are in.
     pub(super) fn folder(&self) -> PathBuf {
-        let named = self.packs.clone().or_else(folder_by_environment);
-        named.unwrap_or_else(|| PathBuf::from(FOLDER))
+        folder_of(self.packs.clone())
     }
 
     /// The plan's settings; the last of a name counts.
@@ -75,11 +74,17 @@ impl PackArgs {
     }
 }
 
+/// The folder of packs: the one that was named, else the environment's, else ./rules.
+pub(super) fn folder_of(named: Option<PathBuf>) -> PathBuf {
+    named.or_else(folder_by_environment).unwrap_or_else(|| PathBuf::from(FOLDER))
+}
+
 fn folder_by_environment() -> Option<PathBuf> {
     std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
-fn setting(text: &str) -> Result<(String, String), String> {
+/// `name=value`.
+pub(super) fn setting(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("a parameter is set as name=value")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }

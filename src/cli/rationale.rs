@@ -87,7 +87,8 @@ fn write_line(out: &mut impl Write, screen: Screen, from: usize, line: &LineDeci
             missing(out, screen, need)?;
         }
         for (place, change) in line.would_change.iter().enumerate() {
-            let words = format!("{}: {} → {}", change.fact, change.when, change.then);
+            let all: Vec<String> = change.all.iter().map(|one| format!("{}: {}", one.fact, one.when)).collect();
+            let words = format!("{} → {}", all.join(" and "), change.then);
             entry(out, screen, if place == 0 { "would change" } else { "" }, &words)?;
         }
         item(out, screen, "codes", &codes(main))?;

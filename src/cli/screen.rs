@@ -60,6 +60,11 @@ impl Screen {
         Screen { columns: columns.clamp(COLUMNS_MIN, COLUMNS_MAX), colour }
     }
 
+    /// What is written into a file.
+    pub(super) fn of_file(colour: Colour) -> Screen {
+        Screen { columns: COLUMNS, colour: colour == Colour::Always }
+    }
+
     /// `words` in an ink, where colour is shown. Padding counts the words only.
     pub(super) fn ink<'a>(&self, ink: Ink, words: &'a str) -> Inked<'a> {
         Inked { words, ink: self.colour.then_some(ink) }

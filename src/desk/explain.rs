@@ -1,6 +1,6 @@
 //! The rationale: findings as sentences, the questions that led there, where each value stood.
 
-use super::{Judged, LineFacts, judge::answer_on, needs};
+use super::{Judged, LineFacts, change::would_change, judge::answer_on, needs};
 use crate::{
     date::day_of_number,
     fact::{Answer, Drawn, FactKind, QuestionId, Shape, Shown, Test, Value, amount_words},
@@ -69,7 +69,7 @@ pub(super) fn line(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, 
     }
     if decided.verdict != Verdict::Allow {
         also_asked(pack, facts, judged, decided);
-        decided.would_change = needs::would_change(pack, &facts.allowed(), decided.verdict);
+        decided.would_change = would_change(pack, facts, decided.verdict);
         let day = facts.view().day();
         if day.is_some_and(|day| !crate::code::Icd10Cm::covers(day)) {
             decided.notes.push(engine_finding(name, "diagnosis-table-year", Verdict::Allow));
@@ -88,7 +88,9 @@ fn missing_information(pack: &Pack, decided: &mut LineDecision) {
     let mut finding = engine_finding(&pack.manifest.name, "missing-information", Verdict::Flag);
     let asks: Vec<&str> = decided.needs.iter().map(|need| need.ask.as_str()).collect();
     finding.text = format!("{} Send {}.", finding.text, asks.join("; "));
-    let remark = decided.needs.iter().find_map(|need| pack.manifest.needs.get(&need.fact));
+    // The manifest names kinds of facts, a need perhaps one of several with its arguments.
+    let kind = |fact: &str| fact.split('(').next().unwrap_or_default().to_owned();
+    let remark = decided.needs.iter().find_map(|need| pack.manifest.needs.get(&kind(&need.fact)));
     finding.adjustment = Some(Adjustment { group: "CO".into(), carc: "16".into(), rarc: remark.cloned() });
     decided.findings.push(finding);
 }
@@ -159,6 +161,17 @@ fn effect(reason: Option<&Reason>, verdict: Verdict) -> Effect {
 
 /// The questions on a rule's path, in the order they were asked.
 fn evidence(pack: &Pack, facts: &mut LineFacts<'_>, rule: &Rule, completion: Option<&Allowed>) -> Vec<Evidence> {
+    evidence_where(pack, facts, rule, completion, |_, _| true)
+}
+
+/// Those of them that are wanted: sentences are only made of these.
+fn evidence_where(
+    pack: &Pack,
+    facts: &mut LineFacts<'_>,
+    rule: &Rule,
+    completion: Option<&Allowed>,
+    is_wanted: impl Fn(&str, Answer) -> bool,
+) -> Vec<Evidence> {
     let mut list = Vec::new();
     let mut at = rule.root;
     while let Place::Ask { question, within, yes, no } = pack.forest.place(at) {
@@ -167,7 +180,9 @@ fn evidence(pack: &Pack, facts: &mut LineFacts<'_>, rule: &Rule, completion: Opt
             (Answer::Unknown, Some(completion)) => answer_on(pack, completion, question),
             _ => known,
         };
-        list.extend(one(pack, facts, question, within, known));
+        if pack.book.get(question).is_some_and(|question| is_wanted(&question.words, known)) {
+            list.extend(one(pack, facts, question, within, known));
+        }
         at = if taken == Answer::Yes { yes } else { no };
     }
     list
@@ -178,14 +193,15 @@ fn evidence(pack: &Pack, facts: &mut LineFacts<'_>, rule: &Rule, completion: Opt
 fn also_asked(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, decided: &mut LineDecision) {
     let Some(main) = decided.findings.first_mut() else { return };
     let is_shown = |fact: &str| main.evidence.iter().any(|evidence| evidence.answer == "yes" && evidence.fact == fact);
+    let is_amount = |question: &str| question.starts_with("≥ ") || question.starts_with("on or after ");
+    let is_told = |question: &str, answer| is_amount(question) || (answer == Answer::Yes && question != "known");
     let mut more: Vec<Evidence> = Vec::new();
     for rule in &judged.passed {
-        for evidence in evidence(pack, facts, rule, judged.completion.as_ref()) {
-            let is_amount = evidence.question.starts_with("≥ ") || evidence.question.starts_with("on or after ");
-            let is_told = is_amount || (evidence.answer == "yes" && evidence.question != "known");
-            if is_shown(&evidence.fact) || !is_told {
+        for evidence in evidence_where(pack, facts, rule, judged.completion.as_ref(), is_told) {
+            if is_shown(&evidence.fact) {
                 continue;
             }
+            let is_amount = is_amount(&evidence.question);
             match more.iter_mut().find(|known| known.fact == evidence.fact) {
                 Some(known) if is_amount => *known = evidence,
                 Some(known) if known.question == evidence.question => {}

@@ -12,12 +12,15 @@ pub struct LineFacts<'a> {
     pack: &'a Pack,
     view: View<'a>,
     drawn: Vec<Option<Drawn<'a>>>,
+    /// The values each variable can have, 0 until it is asked for.
+    masks: Vec<u64>,
 }
 
 impl<'a> LineFacts<'a> {
     /// Nothing is drawn yet.
     pub fn new(pack: &'a Pack, request: &'a Request, line: &'a Line) -> LineFacts<'a> {
-        LineFacts { pack, view: View::new(request, line, &pack.sets), drawn: vec![None; pack.book.facts().len()] }
+        let view = View::new(request, line, &pack.sets);
+        LineFacts { pack, view, drawn: vec![None; pack.book.facts().len()], masks: vec![0; pack.variables.len()] }
     }
 
     /// The view they are drawn from.
@@ -52,14 +55,23 @@ impl<'a> LineFacts<'a> {
         answers
     }
 
-    /// The values each variable of the pack's diagram can have.
-    pub fn allowed(&mut self) -> Allowed {
+    /// The values a variable of the pack's diagram can have.
+    pub fn mask(&mut self, place: u16) -> u64 {
+        if let Some(known) = self.masks.get(usize::from(place)).copied().filter(|mask| *mask != 0) {
+            return known;
+        }
         let pack = self.pack;
-        let masks = pack
-            .variables
-            .iter()
-            .map(|(_, variable)| self.get(variable.fact).map_or(u64::MAX, |drawn| variable.possible(drawn)))
-            .collect();
-        Allowed::new(masks)
+        let Some(variable) = pack.variables.get(place) else { return u64::MAX };
+        let mask = self.get(variable.fact).map_or(u64::MAX, |drawn| variable.possible(drawn));
+        if let Some(kept) = self.masks.get_mut(usize::from(place)) {
+            *kept = mask;
+        }
+        mask
+    }
+
+    /// The values each variable can have.
+    pub fn allowed(&mut self) -> Allowed {
+        let count = u16::try_from(self.pack.variables.len()).unwrap_or(u16::MAX);
+        Allowed::new((0..count).map(|place| self.mask(place)).collect())
     }
 }

@@ -3,11 +3,14 @@
 //! Pure: the same request and packs give the same decision, byte for byte. An unknown fact never
 //! denies: the verdict is the one all completions share, else *flag* with what is needed.
 
+mod ask;
+mod change;
 mod companion;
 mod explain;
 mod facts;
 mod judge;
 mod needs;
+mod words;
 
 use crate::{
     code::Icd10Cm,

@@ -36,6 +36,9 @@ pub(crate) const REQUEST_ID_BYTES_MAX: usize = 256;
 pub enum Item {
     /// A claim or an order.
     Request(Box<Request>),
+    /// A claim or an order, and answers to a questionnaire that was made of it. They are not in it
+    /// yet: see [`fhir::with_answers`].
+    Answered(Box<Request>, Vec<fhir::Response>),
     /// A claim or an order that could not be read.
     Reject(Reject),
     /// A fault that cost no claim: a wrong count, a missing trailer, a transaction that is no claim.
@@ -152,6 +155,7 @@ impl Item {
     fn within(self, file: &str) -> Item {
         match self {
             Item::Request(request) => Item::Request(request),
+            Item::Answered(request, responses) => Item::Answered(request, responses),
             Item::Reject(reject) => Item::Reject(Reject { fault: reject.fault.within(file), ..reject }),
             Item::Fault(fault) => Item::Fault(fault.within(file)),
         }

@@ -7,7 +7,7 @@ fn check(input: &[u8], format: Option<Format>, expected: &[&str]) {
     let mut told = Vec::new();
     let mut each = |item| {
         told.push(match item {
-            Item::Request(request) => request.id,
+            Item::Request(request) | Item::Answered(request, _) => request.id,
             Item::Reject(Reject { fault, .. }) => format!("! {} {}", fault.code, fault.place),
             Item::Fault(fault) => format!("? {} {}", fault.code, fault.place),
         });

@@ -3,7 +3,7 @@
 mod history;
 mod onset;
 
-pub(super) use history::{history_diagnoses, months_diagnosed_twice, months_since_procedure, sessions};
+pub(super) use history::{class_on, history_diagnoses, months_diagnosed_twice, months_since_procedure, sessions};
 pub(super) use onset::months_since_onset;
 
 use super::{Answer, Argument, Drawn, Shown, Value, View, view};
@@ -345,7 +345,7 @@ fn months_of(arguments: &[Argument]) -> i32 {
     months.unwrap_or(0)
 }
 
-fn mask_of<'a>(view: &View<'a>, arguments: &[Argument]) -> &'a ClassMask {
+pub(super) fn mask_of<'a>(view: &View<'a>, arguments: &[Argument]) -> &'a ClassMask {
     static NONE: std::sync::LazyLock<ClassMask> = std::sync::LazyLock::new(ClassMask::default);
     let set = arguments.iter().find_map(|argument| match argument {
         Argument::Set(set) => Some(*set),

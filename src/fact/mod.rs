@@ -9,11 +9,13 @@ mod book;
 mod dictionary;
 mod domain;
 mod draw;
+mod input;
 mod view;
 
 pub use book::{Book, FactId, Question, QuestionId, amount_words};
 pub use dictionary::{DICTIONARY, FactKind, ParameterKind, SOURCE_ATTRIBUTES, Shape, Unit, markdown, namespaces};
 pub use domain::Domains;
+pub use input::{Input, is_certain, onset_diagnoses, unknown_inputs};
 pub use view::View;
 
 use crate::{

@@ -14,7 +14,7 @@ use super::{
 /// How large a body may be to be decided where it arrived: some twenty claims, well under ten
 /// milliseconds. A larger one would keep the other connections of its worker waiting, and goes to
 /// a thread for such work.
-const INLINE_BYTES_MAX: usize = 32 * 1024;
+pub(super) const INLINE_BYTES_MAX: usize = 32 * 1024;
 
 pub(super) async fn post(request: HttpRequest, payload: Payload, house: Data<House>) -> HttpResponse {
     match decided(&request, payload, house).await {

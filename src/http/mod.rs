@@ -13,6 +13,7 @@ mod media;
 mod packs;
 mod pages;
 mod problem;
+mod questionnaires;
 mod record;
 mod sheet;
 
@@ -155,6 +156,7 @@ fn routes(app: &mut web::ServiceConfig) {
         .service(reads("/healthz", pages::alive))
         .service(reads("/readyz", pages::ready))
         .service(takes("/v1/decisions", decisions::post))
+        .service(takes("/v1/questionnaire", questionnaires::post))
         .service(reads("/v1/packs", packs::list))
         .service(reads("/v1/packs/{name}", packs::one))
         .service(reads("/cds-services", hooks::discovery))

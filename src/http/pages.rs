@@ -16,6 +16,7 @@ pub(super) const ROUTES: &str =
                                        application/fhir+ndjson one a line
                                        application/edi-x12     837P, 837I
                                        text/csv                a row a service line
+  POST /v1/questionnaire             the same in, what is missing out: FHIR Questionnaires
   GET  /v1/packs                     the policies in force
   GET  /v1/packs/{name}              one of them: source, parameters, rules, value sets, reasons
   GET  /cds-services                 CDS Hooks 2.0 discovery

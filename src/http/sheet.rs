@@ -11,6 +11,7 @@ use super::{
 use crate::{
     desk::Desk,
     exchange::{Fault, Item, Reject, fhir, json, table, x12},
+    request::Request,
     verdict::{Decision, Verdict},
 };
 
@@ -40,8 +41,20 @@ pub(super) fn decide(desk: &Desk, format: Format, bytes: &[u8]) -> Result<Answer
         claims: Count::default(),
         lines: Count::default(),
     };
-    let each = &mut |item| sheet.take(item);
-    // Reading from memory does not fail; if it ever does, what was decided must not look whole.
+    read(format, bytes, &mut |item| sheet.take(item))?;
+    match format {
+        Format::JsonLines | Format::FhirLines => sheet.each(),
+        Format::Json if is_single(format, bytes) => sheet.one(),
+        Format::Fhir if sheet.claims.read == 1 => sheet.one(),
+        Format::Json | Format::Fhir | Format::X12 | Format::Csv => sheet.many(),
+    }
+}
+
+/// Hands everything that a body holds to `each`.
+///
+/// # Errors
+/// Reading from memory does not fail; if it ever does, what was read must not look whole.
+pub(super) fn read(format: Format, bytes: &[u8], each: &mut dyn FnMut(Item)) -> Result<(), Problem> {
     let read = match format {
         Format::Json => {
             json::read(bytes, each);
@@ -56,14 +69,22 @@ pub(super) fn decide(desk: &Desk, format: Format, bytes: &[u8]) -> Result<Answer
         Format::X12 => x12::read(bytes, BODY, each),
         Format::Csv => table::read(bytes, BODY, each),
     };
-    read.map_err(|_| Problem::internal())?;
-    let is_array = bytes.iter().find(|byte| !b"\xef\xbb\xbf \t\r\n".contains(byte)) == Some(&b'[');
+    read.map_err(|_| Problem::internal())
+}
+
+/// Whether a body of this format holds one request and no more, as far as its form tells.
+pub(super) fn is_single(format: Format, bytes: &[u8]) -> bool {
     match format {
-        Format::JsonLines | Format::FhirLines => sheet.each(),
-        Format::Json if !is_array => sheet.one(),
-        Format::Fhir if sheet.claims.read == 1 => sheet.one(),
-        Format::Json | Format::Fhir | Format::X12 | Format::Csv => sheet.many(),
+        Format::Json => bytes.iter().find(|byte| !b"\xef\xbb\xbf \t\r\n".contains(byte)) != Some(&b'['),
+        Format::Fhir => true,
+        Format::JsonLines | Format::FhirLines | Format::X12 | Format::Csv => false,
     }
+}
+
+/// A request with the answers that came with it, and every answer that could not be taken.
+pub(super) fn answered(desk: &Desk, request: Request, responses: &[fhir::Response]) -> (Request, Vec<Fault>) {
+    let ask = |request: &Request| desk.ask(request);
+    fhir::with_answers(request, responses, ask, |request, answers| desk.answered(request, answers))
 }
 
 struct Sheet<'d> {
@@ -91,13 +112,11 @@ struct Count {
 impl Sheet<'_> {
     fn take(&mut self, item: Item) {
         match item {
-            Item::Request(request) => {
-                self.claims.read += 1;
-                self.lines.read += request.lines.len() as u64;
-                let decision = self.desk.decide(&request);
-                self.claims.settle(decision.verdict);
-                decision.lines.iter().for_each(|line| self.lines.settle(line.verdict));
-                self.write(&decision);
+            Item::Request(request) => self.decide(&request),
+            Item::Answered(request, responses) => {
+                let (request, faults) = answered(self.desk, *request, &responses);
+                faults.into_iter().for_each(|fault| self.take(Item::Fault(fault)));
+                self.decide(&request);
             }
             Item::Reject(reject) => {
                 let lines = u64::from(reject.lines);
@@ -113,6 +132,15 @@ impl Sheet<'_> {
                 self.faults.push(fault);
             }
         }
+    }
+
+    fn decide(&mut self, request: &Request) {
+        self.claims.read += 1;
+        self.lines.read += request.lines.len() as u64;
+        let decision = self.desk.decide(request);
+        self.claims.settle(decision.verdict);
+        decision.lines.iter().for_each(|line| self.lines.settle(line.verdict));
+        self.write(&decision);
     }
 
     fn write(&mut self, decision: &Decision) {

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, num::NonZeroU16};
 
 use serde::Deserialize;
 
+use super::claims::{Disagreement, Property, WireProperty};
 use crate::{
     date::{Date, DateSpan},
     fault::{PackFault, PackText, did_you_mean},
@@ -33,6 +34,10 @@ pub struct Manifest {
     pub parameters: BTreeMap<String, Parameter>,
     /// Remittance advice remark codes for missing facts.
     pub needs: BTreeMap<String, String>,
+    /// What `rules check` is to prove of it.
+    pub properties: Vec<Property>,
+    /// Rules of one stage that allow and deny the same line, as it is meant.
+    pub disagreements: Vec<Disagreement>,
 }
 
 /// A period of dates of service, both ends included.
@@ -136,6 +141,10 @@ struct Wire {
     parameters: BTreeMap<String, WireParameter>,
     #[serde(default)]
     needs: BTreeMap<String, String>,
+    #[serde(default)]
+    properties: Vec<WireProperty>,
+    #[serde(default)]
+    disagreements: Vec<Disagreement>,
 }
 
 #[derive(Deserialize)]
@@ -199,6 +208,13 @@ impl Manifest {
                 Err(fault) => faults.push(fault.at_part(text, &format!("parameters.{name}"), "this parameter")),
             }
         }
+        let mut properties = Vec::new();
+        for wire in &wire.properties {
+            match wire.read(text) {
+                Ok(property) => properties.push(property),
+                Err(fault) => faults.push(fault),
+            }
+        }
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -213,6 +229,8 @@ impl Manifest {
             citations: wire.citations,
             parameters,
             needs: wire.needs,
+            properties,
+            disagreements: wire.disagreements,
         })
     }
 

@@ -3,6 +3,7 @@
 //! Loading is pure: texts in, a [`Pack`] or every fault at once out. Only [`shelf`] reads a disk.
 //! INVARIANT: a pack that loads cannot fail at run time; every feasible path of every rule was run.
 
+mod claims;
 mod load;
 mod manifest;
 mod reasons;
@@ -13,9 +14,11 @@ mod whole;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use claims::{Claim, Disagreement, Property};
 pub use load::{NODES_MAX, load};
 pub use manifest::{Companions, Manifest, Parameter, ParameterType, Passage, Period, SourceAttributes};
 pub use reasons::Reason;
+pub use source::Section;
 pub use values::at_row;
 
 use crate::{
@@ -112,6 +115,23 @@ impl Pack {
     /// Every rule with its stage, in order.
     pub fn rules(&self) -> impl Iterator<Item = (&Stage, &Rule)> {
         self.stages.iter().flat_map(|stage| stage.rules.iter().map(move |rule| (stage, rule)))
+    }
+
+    /// The file of a rule.
+    pub fn script_text(&self, stage: &Stage, rule: &Rule) -> Option<&crate::fault::PackText> {
+        let is_of = |path: &str| {
+            let (folder, file) = path.split_once('/')?;
+            let numbered = folder.split_once('-').filter(|(number, _)| number.parse::<u32>().is_ok());
+            let name = numbered.map_or(folder, |(_, name)| name);
+            Some(name == stage.name && file.strip_suffix(".rhai") == Some(&rule.name))
+        };
+        self.texts.iter().find(|text| is_of(&text.path) == Some(true))
+    }
+
+    /// The sections of `SOURCE.md`, in order.
+    pub fn sections(&self) -> Vec<Section> {
+        let text = self.texts.iter().find(|text| text.path == "SOURCE.md");
+        text.map(|text| source::sections(&text.text)).unwrap_or_default()
     }
 
     /// The passage of an anchor, as far as the manifest grades it.

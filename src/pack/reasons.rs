@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A reason. In sentences, `{fact.name}` stands for the value of a fact without arguments.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
     /// The sentence for the provider.

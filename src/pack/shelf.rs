@@ -97,12 +97,20 @@ pub fn named(folders: Vec<PathBuf>, wanted: &[String]) -> Result<Vec<PathBuf>, P
     Ok(names.into_iter().filter(|(_, names)| is_wanted(names)).map(|(folder, _)| folder).collect())
 }
 
-/// The folder's name, and the name that its manifest gives, as far as it can be read.
+/// The version that the manifest in a folder gives, as far as it can be read.
+pub fn version(folder: &Path) -> Option<String> {
+    manifest(folder)?.get("version")?.as_str().map(str::to_owned)
+}
+
 #[expect(clippy::disallowed_methods, reason = "the shelf is the one place that reads packs from disk")]
+fn manifest(folder: &Path) -> Option<toml::Table> {
+    fs::read_to_string(folder.join("pack.toml")).ok()?.parse().ok()
+}
+
+/// The folder's name, and the name that its manifest gives, as far as it can be read.
 fn names(folder: &Path) -> Vec<String> {
     let own = folder.file_name().map(|name| name.to_string_lossy().into_owned());
-    let manifest = fs::read_to_string(folder.join("pack.toml")).ok().and_then(|text| text.parse::<toml::Table>().ok());
-    let given = manifest.and_then(|manifest| manifest.get("name")?.as_str().map(str::to_owned));
+    let given = manifest(folder).and_then(|manifest| manifest.get("name")?.as_str().map(str::to_owned));
     own.into_iter().chain(given).collect()
 }
 

@@ -5,10 +5,14 @@
 
 mod attributes;
 mod dead;
+mod disagreement;
+mod field;
 mod grounds;
 mod limits;
+mod property;
 mod reasons;
 mod sets;
+mod shadowed;
 mod source;
 mod versions;
 
@@ -46,6 +50,7 @@ pub const KINDS: &[Kind] = &[
     Kind { name: "value sets", find: sets::find },
     Kind { name: "source attributes", find: attributes::find },
     Kind { name: "source", find: source::find },
+    Kind { name: "all lines", find: field::find },
 ];
 
 /// Everything that is found in a pack, in the order of its texts.

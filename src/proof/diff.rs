@@ -15,6 +15,7 @@ use super::{
     clause::{Asks, Clause},
     conclusion::{conclude, lay},
     cover::{Bounds, Cover, cover},
+    edits::{Edit, edits},
     example::Examples,
     together,
     witness::Codes,
@@ -40,6 +41,8 @@ pub struct Difference {
     pub old: PackStamp,
     /// The new pack.
     pub new: PackStamp,
+    /// What was edited.
+    pub edits: Vec<Edit>,
     /// The changes, gathered by what they have in common; the gravest first.
     pub groups: Vec<Group>,
     /// The space both were concluded over: conditions are read at its values.
@@ -158,7 +161,11 @@ pub fn difference(old: &Pack, new: &Pack, used: &[Code]) -> Result<Difference, P
         }
     }
     groups.sort_by(|one, two| one.changes.first().map(gravity).cmp(&two.changes.first().map(gravity)));
+<<<<<<< HEAD
     Ok(Difference { old: old.stamp(), new: new.stamp(), groups, space })
+=======
+    Ok(Difference { old: old.stamp(), new: new.stamp(), edits: edits(old, new), groups })
+>>>>>>> 6ab77147bbf3e468d2f6c0aa4eda35773c10f0f0
 }
 
 /// The end of what no request can be.

@@ -11,6 +11,7 @@ mod conclusion;
 mod cover;
 pub mod coverage;
 mod diff;
+mod edits;
 mod example;
 mod joint;
 mod read;
@@ -22,6 +23,7 @@ pub mod witness;
 
 pub use conclusion::{Conclusion, Conclusions};
 pub use diff::{Change, Condition, Difference, Group, Side, difference};
+pub use edits::{Edit, edits, words};
 pub use read::concluded;
 pub use space::{Space, SpaceError};
 

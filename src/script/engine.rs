@@ -15,6 +15,7 @@ use super::{
     handles::{ChoiceFact, CodeFact, CodesFact, Complaint, DateFact, Day, Parameters, QuantityFact, Said, Set, Space},
     lock, mismatch,
     session::Session,
+    told,
 };
 use crate::{
     date::day_number,
@@ -81,7 +82,11 @@ pub(super) fn define(engine: &mut Engine, session: &Shared, ast: &Arc<AST>) {
     let all: Vec<(String, usize)> =
         ast.iter_functions().map(|function| (function.name.to_owned(), function.params.len())).collect();
     for (name, arity) in all {
-        let (ast, session, called) = (ast.clone(), session.clone(), name.clone());
+        let (whole, session, called) = (ast.clone(), session.clone(), name.clone());
+        // Alone it calls the others through here, and they leave their names.
+        // (`clone_functions_only_filtered` of Rhai 1.27 leaves them all in.)
+        let mut alone = ast.as_ref().clone();
+        alone.retain_functions(|_, _, function, _| function == called);
         engine.register_raw_fn(name, vec![TypeId::of::<Dynamic>(); arity], move |context, arguments| {
             let arguments: Vec<Dynamic> = arguments.iter_mut().map(|argument| argument.take()).collect();
             if lock(&session).is_exploring() {
@@ -89,9 +94,12 @@ pub(super) fn define(engine: &mut Engine, session: &Shared, ast: &Arc<AST>) {
                 lock(&session).enter(format!("{called}({})", shown.join(", ")));
             }
             let options = CallFnOptions::new().eval_ast(false);
+            let ast = if lock(&session).is_by_itself() { &alone } else { whole.as_ref() };
             let result =
-                context.engine().call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &ast, &called, arguments);
-            lock(&session).leave();
+                context.engine().call_fn_with_options::<Dynamic>(options, &mut Scope::new(), ast, &called, arguments);
+            let is_exploring = lock(&session).is_exploring();
+            let returned = result.as_ref().ok().filter(|_| is_exploring).map(|value| told::returned(value, &session));
+            lock(&session).leave(returned);
             result
         });
     }

@@ -14,6 +14,7 @@ mod mismatch;
 mod probe;
 mod session;
 mod spelling;
+mod told;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,6 +28,7 @@ pub use mentions::{Defined, NamedFact, Place};
 pub use probe::{Probe, Probed, Setting, Values};
 pub use session::Asked;
 use session::{Mode, Session};
+pub use told::{Returned, Told};
 
 use crate::{
     code::ValueSets,
@@ -80,8 +82,21 @@ pub struct Scripts {
 pub struct Walk {
     /// The questions that were open when they were asked, with the answers given.
     pub asked: Vec<Asked>,
+    /// What the rule was told at its own level, a definition under its name.
+    pub told: Vec<Told>,
     /// What the rule said.
     pub outcome: Outcome,
+}
+
+/// One run of a definition by itself.
+#[derive(Debug)]
+pub struct Call {
+    /// The questions that were open when they were asked, with the answers given.
+    pub asked: Vec<Asked>,
+    /// What it was told at its own level.
+    pub told: Vec<Told>,
+    /// What it came to.
+    pub returned: Returned,
 }
 
 impl Scripts {
@@ -155,7 +170,25 @@ impl Scripts {
     /// What the script did wrong on this path, underlined, with the answers that lead there.
     pub fn walk(&self, rule: usize, answers: &[bool]) -> Result<Walk, PackFault> {
         let outcome = self.evaluate(rule, Mode::Forced { answers: answers.to_vec() })?;
-        Ok(Walk { asked: std::mem::take(&mut self.session().asked), outcome })
+        let mut session = self.session();
+        Ok(Walk { asked: std::mem::take(&mut session.asked), told: std::mem::take(&mut session.told), outcome })
+    }
+
+    /// Runs a definition by itself, `call` as a rule called it, as [`Scripts::walk`] runs a rule.
+    ///
+    /// # Errors
+    /// What it did wrong on this path: by itself it may meet answers that no rule ever calls it on.
+    pub fn call(&self, call: &str, answers: &[bool]) -> Result<Call, PackFault> {
+        let text = PackText { path: "definitions.rhai".to_owned(), text: Arc::from(call) };
+        let ast = self.engine.compile(call).map_err(|error| faults::of_parse(&text, &error))?;
+        self.session().begin(Mode::Forced { answers: answers.to_vec() }, 1);
+        let result = self.engine.eval_ast_with_scope::<rhai::Dynamic>(&mut Scope::new(), &ast);
+        let path = self.session().path_words();
+        let value =
+            result.map_err(|error| faults::of_run(&text, self.defined().map(|(text, _)| text), &error, &path))?;
+        let returned = told::returned(&value, &self.session);
+        let mut session = self.session();
+        Ok(Call { asked: std::mem::take(&mut session.asked), told: std::mem::take(&mut session.told), returned })
     }
 
     /// Runs a rule as the oracle: `answer` answers every question.
@@ -179,7 +212,7 @@ impl Scripts {
         let Some((text, ast)) = self.rules.get(rule) else {
             return Err(PackFault::new("rule::missing", "there is no such rule"));
         };
-        self.session().begin(mode);
+        self.session().begin(mode, 0);
         let result = self.engine.eval_ast_with_scope::<rhai::Dynamic>(&mut Scope::new(), ast);
         let path = self.session().path_words();
         match result.map(|value| value.try_cast::<handles::Said>()) {

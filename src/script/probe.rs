@@ -97,7 +97,7 @@ impl Probe {
     /// end. To a choice *no* says: this value.
     pub fn walk(&self, rule: usize, answers: &[bool]) -> Option<Probed> {
         let ast = self.rules.get(rule)?;
-        self.session().begin(Mode::Probed { answers: answers.to_vec() });
+        self.session().begin(Mode::Probed { answers: answers.to_vec() }, 0);
         let result = self.engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), ast);
         let outcome = result.ok().and_then(|value| value.try_cast::<Said>()).map(|said| said.0);
         let mut session = self.session();

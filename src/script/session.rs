@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ParameterValue, fresh_domains, probe::Seen};
+use super::{ParameterValue, Returned, Told, fresh_domains, probe::Seen};
 use crate::{
     code::ValueSets,
     fact::{Book, Domains, Fact, FactId, QuestionId, Test},
@@ -36,11 +36,14 @@ pub(super) struct Session {
     pub(super) sets: Arc<ValueSets>,
     pub(super) book: Book,
     pub(super) asked: Vec<Asked>,
+    pub(super) told: Vec<Told>,
     mode: Mode,
     domains: Domains,
     frames: Vec<Arc<str>>,
     /// What a probe has seen.
     pub(super) seen: Seen,
+    /// How many definitions enclose what is told: none for a rule, one for a call by itself.
+    level: usize,
 }
 
 impl Session {
@@ -50,17 +53,21 @@ impl Session {
             sets,
             book: Book::default(),
             asked: Vec::new(),
+            told: Vec::new(),
             mode: Mode::Forced { answers: Vec::new() },
             domains,
             frames: Vec::new(),
             seen: Seen::default(),
+            level: 0,
         }
     }
 
-    pub(super) fn begin(&mut self, mode: Mode) {
+    pub(super) fn begin(&mut self, mode: Mode, level: usize) {
         self.mode = mode;
         self.seen.begin();
+        self.level = level;
         self.asked.clear();
+        self.told.clear();
         self.frames.clear();
         self.domains = fresh_domains(&self.sets);
     }
@@ -78,13 +85,19 @@ impl Session {
             Mode::Probed { answers } => (answers, self.seen.taken.len()),
         };
         let question = self.book.get(id)?;
-        if let Some(answer) = self.domains.forced(question, &self.book) {
-            return Some(answer);
+        let answer = match self.domains.forced(question, &self.book) {
+            Some(answer) => answer,
+            None => {
+                let answer = answers.get(taken).copied().unwrap_or(false);
+                self.seen.taken.push(answer);
+                self.domains.assume(question, answer, &self.book);
+                self.asked.push(Asked { question: id, answer, within: self.frames.first().cloned() });
+                answer
+            }
+        };
+        if self.frames.len() == self.level {
+            self.told.push(Told::Answered(id, answer));
         }
-        let answer = answers.get(taken).copied().unwrap_or(false);
-        self.seen.taken.push(answer);
-        self.domains.assume(question, answer, &self.book);
-        self.asked.push(Asked { question: id, answer, within: self.frames.first().cloned() });
         Some(answer)
     }
 
@@ -99,12 +112,22 @@ impl Session {
         matches!(self.mode, Mode::Forced { .. })
     }
 
+    /// Whether a definition is explored by itself: then also those it calls leave their names.
+    pub(super) fn is_by_itself(&self) -> bool {
+        self.level > 0
+    }
+
     pub(super) fn enter(&mut self, frame: String) {
         self.frames.push(frame.into());
     }
 
-    pub(super) fn leave(&mut self) {
-        self.frames.pop();
+    /// Leaves a definition; `returned` is what it came to, where it came to something.
+    pub(super) fn leave(&mut self, returned: Option<Returned>) {
+        if let (Some(call), Some(returned)) = (self.frames.pop(), returned)
+            && self.frames.len() == self.level
+        {
+            self.told.push(Told::Returned(call, returned));
+        }
     }
 
     /// The answers so far in words, for a fault.

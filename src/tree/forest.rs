@@ -123,6 +123,21 @@ impl Forest {
         count(self, root, &mut HashMap::new())
     }
 
+    /// The outcomes that a tree can end with, each once.
+    pub fn outcomes_of(&self, root: Root) -> Vec<&Outcome> {
+        let (mut seen, mut found, mut stack) = (std::collections::HashSet::new(), Vec::new(), vec![root]);
+        while let Some(at) = stack.pop() {
+            if !seen.insert(at) {
+                continue;
+            }
+            match self.place(at) {
+                Place::Say(leaf) => found.push(self.outcome(leaf)),
+                Place::Ask { yes, no, .. } => stack.extend([yes, no]),
+            }
+        }
+        found
+    }
+
     pub(super) fn say(&mut self, outcome: &Outcome) -> Root {
         let leaf = match self.outcome_ids.get(outcome) {
             Some(leaf) => *leaf,

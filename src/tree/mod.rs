@@ -17,5 +17,5 @@ pub use diagram::{Diagram, Ending, Node, StageTrees};
 pub use explore::{Limits, Refusal, Step, explore};
 pub use forest::{Forest, LeafId, Place, Root, Trail};
 pub use graph::{Combine, FALSE, Graph, NodeId, TRUE, TooLarge};
-pub use restrict::{Allowed, Open};
+pub use restrict::{Allowed, Open, Verdicts};
 pub use variable::{Variable, VariableKind, Variables};

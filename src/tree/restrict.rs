@@ -1,9 +1,9 @@
 //! A verdict diagram under what is known of one line: which verdicts are still possible, and which
 //! unknown facts they hang on.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
-use super::{Diagram, Ending, Node, NodeId};
+use super::{Diagram, Ending, Node, NodeId, variable::full};
 use crate::verdict::Verdict;
 
 /// The values each variable can have: a mask a variable, in order.
@@ -11,7 +11,7 @@ use crate::verdict::Verdict;
 pub struct Allowed(Vec<u64>);
 
 /// What is left of a diagram: only variables whose value still matters.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Open {
     nodes: Vec<Left>,
     root: usize,
@@ -20,8 +20,16 @@ pub struct Open {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Left {
     End(Verdict),
-    Ask { variable: u16, values: BTreeMap<usize, usize> },
+    /// A node for each value that is possible.
+    Ask {
+        variable: u16,
+        values: Vec<(usize, usize)>,
+    },
 }
+
+/// Verdicts that are possible together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Verdicts(u8);
 
 impl Allowed {
     /// From a mask a variable.
@@ -67,47 +75,73 @@ impl Diagram {
 
     /// What is left of the diagram where variables with one possible value are settled.
     pub fn open(&self, allowed: &Allowed) -> Open {
-        let mut open = Open { nodes: Vec::new(), root: 0 };
-        let mut index = HashMap::new();
-        open.root = self.reduce(self.root(), allowed, &mut open.nodes, &mut index, &mut HashMap::new());
-        open
+        self.open_where(&mut |variable| allowed.get(variable))
     }
 
-    fn reduce(
-        &self,
-        id: NodeId,
-        allowed: &Allowed,
-        nodes: &mut Vec<Left>,
-        index: &mut HashMap<Left, usize>,
-        memo: &mut HashMap<NodeId, usize>,
-    ) -> usize {
-        if let Some(done) = memo.get(&id) {
+    /// The same; the values a variable can have are asked for when the walk comes to it, so that
+    /// what it does not come to is never drawn.
+    pub fn open_where(&self, allowed: &mut dyn FnMut(u16) -> u64) -> Open {
+        let mut reducing =
+            Reducing { diagram: self, allowed, nodes: Vec::new(), index: HashMap::new(), memo: HashMap::new() };
+        let root = reducing.reduce(self.root());
+        Open { nodes: reducing.nodes, root }
+    }
+}
+
+struct Reducing<'a> {
+    diagram: &'a Diagram,
+    allowed: &'a mut dyn FnMut(u16) -> u64,
+    nodes: Vec<Left>,
+    index: HashMap<Left, usize>,
+    memo: HashMap<NodeId, usize>,
+}
+
+impl Reducing<'_> {
+    fn reduce(&mut self, from: NodeId) -> usize {
+        let (id, mask) = self.branch(from);
+        if let Some(done) = self.memo.get(&id) {
             return *done;
         }
-        let left = match self.node(id) {
+        let diagram = self.diagram;
+        let left = match diagram.node(id) {
             Node::End(ending) => Left::End(verdict_of(*ending)),
             Node::Ask { variable, values } => {
-                let mask = allowed.get(*variable);
-                let left: BTreeMap<usize, usize> = values
-                    .iter()
-                    .enumerate()
-                    .filter(|(value, _)| mask >> value & 1 == 1)
-                    .map(|(value, child)| (value, self.reduce(*child, allowed, nodes, index, memo)))
-                    .collect();
-                let first = left.values().next().copied().unwrap_or(0);
-                if left.values().all(|child| *child == first) {
-                    memo.insert(id, first);
+                let possible = values.iter().enumerate().filter(|(value, _)| mask >> value & 1 == 1);
+                let left: Vec<(usize, usize)> = possible.map(|(value, child)| (value, self.reduce(*child))).collect();
+                if let Some((_, first)) = left.first().copied()
+                    && left.iter().all(|(_, child)| *child == first)
+                {
+                    self.memo.insert(id, first);
                     return first;
                 }
                 Left::Ask { variable: *variable, values: left }
             }
         };
-        let place = *index.entry(left.clone()).or_insert_with(|| {
+        let nodes = &mut self.nodes;
+        let place = *self.index.entry(left.clone()).or_insert_with(|| {
             nodes.push(left);
             nodes.len() - 1
         });
-        memo.insert(id, place);
+        self.memo.insert(id, place);
         place
+    }
+
+    /// The first node from `id` on whose variable can have several values, and which; or the end.
+    fn branch(&mut self, mut id: NodeId) -> (NodeId, u64) {
+        let diagram = self.diagram;
+        while let Node::Ask { variable, values } = diagram.node(id) {
+            let all = full(values.len());
+            let mask = match (self.allowed)(*variable) & all {
+                // INVARIANT: a fact has some value; were it not so, it might have any.
+                0 => all,
+                mask => mask,
+            };
+            match values.get(mask.trailing_zeros() as usize) {
+                Some(only) if mask.is_power_of_two() => id = *only,
+                Some(_) | None => return (id, mask),
+            }
+        }
+        (id, 0)
     }
 }
 
@@ -129,6 +163,56 @@ impl Open {
                 Left::End(_) => None,
             })
             .collect()
+    }
+
+    /// The verdicts that are left where variables have only the values `allowed` gives.
+    pub fn possible(&self, allowed: &dyn Fn(u16) -> u64) -> Verdicts {
+        let mut seen = vec![false; self.nodes.len()];
+        let (mut found, mut stack) = (Verdicts::default(), vec![self.root]);
+        while let Some(place) = stack.pop() {
+            if seen.get_mut(place).is_none_or(|seen| std::mem::replace(seen, true)) {
+                continue;
+            }
+            match self.nodes.get(place) {
+                Some(Left::End(verdict)) => found.insert(*verdict),
+                Some(Left::Ask { variable, values }) => {
+                    let mask = allowed(*variable);
+                    stack.extend(values.iter().filter(|(value, _)| mask >> value & 1 == 1).map(|(_, child)| *child));
+                }
+                None => {}
+            }
+        }
+        found
+    }
+}
+
+impl Verdicts {
+    /// These and one more.
+    pub fn insert(&mut self, verdict: Verdict) {
+        self.0 |= bit(verdict);
+    }
+
+    /// Whether it is one of them.
+    pub fn contains(self, verdict: Verdict) -> bool {
+        self.0 & bit(verdict) != 0
+    }
+
+    /// The only one, where there is only one.
+    pub fn only(self) -> Option<Verdict> {
+        if self.0.is_power_of_two() { self.iter().next() } else { None }
+    }
+
+    /// Each of them, least severe first.
+    pub fn iter(self) -> impl Iterator<Item = Verdict> {
+        [Verdict::Allow, Verdict::Flag, Verdict::Deny].into_iter().filter(move |verdict| self.contains(*verdict))
+    }
+}
+
+fn bit(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Allow => 0b001,
+        Verdict::Flag => 0b010,
+        Verdict::Deny => 0b100,
     }
 }
 

@@ -186,15 +186,22 @@ pub struct Need {
     pub answers: Vec<(String, Option<Verdict>)>,
 }
 
-/// A fact whose other value gives another verdict.
+/// What documentation would give another verdict, everything else as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WouldChange {
+    /// One fact with its other value; two where no single one gives this verdict.
+    pub all: Vec<Change>,
+    /// The verdict it gives.
+    pub then: Verdict,
+}
+
+/// A fact with another value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
     /// The fact, as scripts name it.
     pub fact: String,
     /// The other value.
     pub when: String,
-    /// The verdict it gives.
-    pub then: Verdict,
 }
 
 /// Which pack was asked.

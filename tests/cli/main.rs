@@ -1,10 +1,20 @@
 //! The command line, from outside: exit codes, what stands on stdout, what on stderr.
-#![expect(clippy::unwrap_used, clippy::string_slice, clippy::disallowed_methods, reason = "tests")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
 
 mod cases;
 mod files;
+mod new;
 mod packs;
+mod questionnaires;
 mod serve;
+mod show;
 mod verdicts;
 
 use std::{fs, path::PathBuf};

@@ -13,5 +13,6 @@ mod hooks;
 mod limits;
 mod logs;
 mod pages;
+mod questionnaires;
 mod requests;
 mod server;

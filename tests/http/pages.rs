@@ -22,7 +22,9 @@ fn the_front_page_lists_the_routes() {
     let server = Server::usual();
     let page = server.get("/");
     assert_eq!((page.status, page.media.as_str()), (200, "text/plain; charset=utf-8"));
-    for route in ["/v1/decisions", "/v1/packs/{name}", "/cds-services/{id}/feedback", "/healthz", "/readyz"] {
+    for route in
+        ["/v1/decisions", "/v1/questionnaire", "/v1/packs/{name}", "/cds-services/{id}/feedback", "/healthz", "/readyz"]
+    {
         assert!(page.text.contains(route), "{}", page.text);
     }
     assert_eq!(server.send("HEAD", "/", &[], b"").status, 200);

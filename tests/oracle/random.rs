@@ -13,7 +13,7 @@ use claimgate::{
 };
 use jiff::civil::date;
 
-use crate::chance::Random;
+pub use crate::chance::Random;
 
 fn here() -> Source {
     Source::field("random")
@@ -158,7 +158,11 @@ fn coverage(random: &mut Random, unknown: bool) -> Coverage {
 
 fn diagnosis(random: &mut Random, pack: &Pack, day: Date, unknown: bool) -> Diagnosis {
     Diagnosis {
-        code: given(diagnosis_code(random, pack)),
+        code: if unknown && random.percent(4) {
+            Given::unreadable("a code", here())
+        } else {
+            given(diagnosis_code(random, pack))
+        },
         onset: if random.percent(15) { given(DateSpan::day(days(random, day, &[1, 3, 8]))) } else { Given::Absent },
         status: if unknown && random.percent(6) { Status::Past } else { Status::Active },
         verification: match random.below(30) {
@@ -182,6 +186,7 @@ fn line(random: &mut Random, pack: &Pack, number: usize, day: Date, diagnoses: u
         number: u32::try_from(number).unwrap() + 1,
         procedure: if unknown && random.percent(6) { Given::Absent } else { given(procedure_code(random, pack)) },
         concept: match random.below(20) {
+            3 if unknown => Given::unreadable("a concept", here()),
             0 => given(Concept::DrgRadiofrequency),
             1 => given(Concept::JointRadiofrequency),
             2 => given(Concept::Other),
@@ -193,7 +198,11 @@ fn line(random: &mut Random, pack: &Pack, number: usize, day: Date, diagnoses: u
             Vec::new()
         },
         unread_modifier: (unknown && random.percent(5)).then(here),
-        pointers: Pointers::To(pointers, here()),
+        pointers: if unknown && random.percent(5) {
+            Pointers::Unknown(Given::Absent)
+        } else {
+            Pointers::To(pointers, here())
+        },
         service_date: match random.below(20) {
             0 if number > 0 => given(DateSpan::day(day.tomorrow().unwrap())),
             1 if number > 0 && unknown => Given::Absent,
@@ -208,7 +217,11 @@ fn line(random: &mut Random, pack: &Pack, number: usize, day: Date, diagnoses: u
             2 if unknown => Given::unreadable("a purpose", here()),
             _ => Given::Absent,
         },
-        narrative: given(Private::new(random.of(&words).to_owned())),
+        narrative: if unknown && random.percent(10) {
+            Given::Absent
+        } else {
+            given(Private::new(random.of(&words).to_owned()))
+        },
     }
 }
 

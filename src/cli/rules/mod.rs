@@ -2,8 +2,12 @@
 
 mod check;
 mod codes;
+mod diff;
+mod new;
 mod report;
+mod show;
 mod test;
+mod witness;
 
 use std::io::{self, Write as _};
 
@@ -17,6 +21,9 @@ pub(super) enum Command {
     Facts,
     Check(check::Args),
     Test(test::Args),
+    Diff(diff::Args),
+    New(new::Args),
+    Show(show::Args),
 }
 
 /// Runs one of the commands.
@@ -28,5 +35,8 @@ pub(super) fn run(command: &Command) -> io::Result<Exit> {
         }
         Command::Check(args) => check::run(args),
         Command::Test(args) => test::run(args),
+        Command::Diff(args) => diff::run(args),
+        Command::New(args) => new::run(args),
+        Command::Show(args) => show::run(args),
     }
 }

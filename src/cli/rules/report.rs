@@ -9,9 +9,12 @@ use std::{
     time::Duration,
 };
 
-use super::super::{
-    complain, packs,
-    screen::{Colour, Ink, Screen},
+use super::{
+    super::{
+        complain, packs,
+        screen::{Colour, Ink, Screen},
+    },
+    witness,
 };
 use crate::{
     date::Date,
@@ -113,8 +116,13 @@ fn human(report: &Report, time: bool, colour: Colour) -> io::Result<()> {
             }
         }
         if !pack.findings.is_empty() {
-            let faults: Vec<&PackFault> = pack.findings.iter().map(|finding| &finding.fault).collect();
-            write!(out, "\n{}", packs::rendered(&faults, &screen))?;
+            writeln!(out)?;
+            for finding in &pack.findings {
+                write!(out, "{}", packs::rendered(&[&finding.fault], &screen))?;
+                if let Some(request) = &finding.witness {
+                    writeln!(out, "  for example {}\n", witness::words(request))?;
+                }
+            }
         }
     }
     match report.packs.iter().map(|pack| pack.findings.len()).sum() {

@@ -213,7 +213,7 @@ fn fault_of(item: Item) -> Option<Fault> {
     match item {
         Item::Fault(fault) => Some(fault),
         Item::Reject(reject) => Some(reject.fault),
-        Item::Request(_) => None,
+        Item::Request(_) | Item::Answered(..) => None,
     }
 }
 

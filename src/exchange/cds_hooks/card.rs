@@ -113,7 +113,10 @@ fn detail(named: Option<&Request>, decision: &Decision) -> String {
     });
     section(&mut out, "What is missing", once_each(needs).into_iter());
     let changes = lines.iter().flat_map(|line| &line.would_change);
-    let changes = changes.map(|change| format!("{} {}: {}", escaped(&change.fact), escaped(&change.when), change.then));
+    let changes = changes.map(|change| {
+        let all = change.all.iter().map(|one| format!("{} {}", escaped(&one.fact), escaped(&one.when)));
+        format!("{}: {}", all.collect::<Vec<_>>().join(" and "), change.then)
+    });
     section(&mut out, "What would change it", once_each(changes).into_iter());
     let citations = findings().filter_map(|finding| finding.citation.as_ref()).flat_map(citation);
     section(&mut out, "Policy", once_each(citations).into_iter());

@@ -11,9 +11,10 @@ use super::{
     fault::{Origin, broken, parse, reject, salvaged_id},
     order,
     resource::{Bundle, Claim, Kind, ServiceRequest},
+    response::{Response, response},
     shape::One,
 };
-use crate::exchange::{Fault, Item};
+use crate::exchange::{Fault, Item, Reject};
 
 /// Bundles within Bundles: a batch's answers hold searches, which hold no further ones.
 const BUNDLE_DEPTH_MAX: u8 = 4;
@@ -31,6 +32,8 @@ pub(in crate::exchange) struct Sent<'a> {
     pub(in crate::exchange) subjects: Vec<Subject<'a>>,
     /// Types of what is not read, and where they stood.
     pub(in crate::exchange) others: Vec<(String, Option<(&'static str, usize)>)>,
+    /// Answers to questionnaires of ours.
+    pub(in crate::exchange) responses: Vec<Response>,
     /// What was found wrong on the way.
     pub(in crate::exchange) told: Vec<Item>,
 }
@@ -87,10 +90,52 @@ pub(super) fn read(text: &str, origin: Origin<'_>, aside: &mut Aside, each: &mut
         Ok(sent) => sent,
         Err(fault) => return each(Item::Reject(reject(text, fault))),
     };
-    let Sent { context, subjects, told, .. } = sent;
+    let Sent { context, subjects, told, mut responses, .. } = sent;
     told.into_iter().for_each(&mut *each);
     for subject in &subjects {
-        each(subject.read(&context, None, origin));
+        each(match subject.read(&context, None, origin) {
+            Item::Request(request) => {
+                let answers: Vec<Response> = responses.extract_if(.., |one| one.is_for(&request.id)).collect();
+                if answers.is_empty() { Item::Request(request) } else { Item::Answered(request, answers) }
+            }
+            other => other,
+        });
+    }
+    responses.iter().for_each(|response| each(Item::Fault(response.unmatched())));
+}
+
+/// Reads the answers of one document: a response, or a Bundle of them.
+pub(super) fn responses(bytes: &[u8], origin: Origin<'_>, each: &mut dyn FnMut(Result<Response, Fault>)) {
+    let none = |path: &str| Fault {
+        help: Some("send `QuestionnaireResponse` resources that name their questionnaire".to_owned()),
+        ..origin.fault("answers::none", path, "there is no answer to a questionnaire of ours")
+    };
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return each(Err(origin.fault("fhir::not_utf8", "", "the text is not UTF-8")));
+    };
+    let text = text.trim_start_matches('\u{FEFF}');
+    match kind_of(text).as_deref() {
+        Err(error) => each(Err(broken(error, origin))),
+        Ok("QuestionnaireResponse") => match response(text, origin) {
+            Ok(Some(response)) => each(Ok(response)),
+            Ok(None) => each(Err(none("QuestionnaireResponse.questionnaire"))),
+            Err(fault) => each(Err(fault)),
+        },
+        Ok("Bundle") => {
+            let mut sent = Sent::default();
+            if let Err(fault) = sent.add_bundle(text, "Bundle.entry", origin) {
+                return each(Err(fault));
+            }
+            if sent.responses.is_empty() && sent.told.is_empty() {
+                each(Err(none("Bundle.entry")));
+            }
+            sent.told.into_iter().for_each(|item| match item {
+                Item::Fault(fault) | Item::Reject(Reject { fault, .. }) => each(Err(fault)),
+                Item::Request(_) | Item::Answered(..) => {}
+            });
+            sent.responses.into_iter().for_each(|response| each(Ok(response)));
+        }
+        Ok(_) => each(Err(none(""))),
     }
 }
 
@@ -178,6 +223,11 @@ impl<'a> Sent<'a> {
                     let fault = origin.fault("fhir::no_resource", "resource", "this entry holds no FHIR resource");
                     self.told.push(Item::Fault(fault));
                 }
+                "QuestionnaireResponse" => match response(text, origin) {
+                    Ok(Some(response)) => self.responses.push(response),
+                    Ok(None) => self.others.push((kind.into_owned(), origin.entry)),
+                    Err(fault) => self.told.push(Item::Fault(fault)),
+                },
                 other => self.others.push((other.to_owned(), origin.entry)),
             }
         }

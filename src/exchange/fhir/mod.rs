@@ -4,10 +4,12 @@
 //! Lenient in what a client leaves out or leaves empty, strict in what it says: an element of the
 //! wrong JSON type that we need rejects its claim by path, and nothing is guessed. Every `Claim`
 //! and every `ServiceRequest` that asks for something ends as a request or a reject.
+//! A `QuestionnaireResponse` to one of our questionnaires goes with the claim or order it is for.
 //! Deliberately knows no ExplanationOfBenefit, no terminology server and no network: a reference
 //! finds what was sent along, or nothing.
 
 mod amount;
+mod answer;
 mod claim;
 mod concept;
 mod condition;
@@ -17,7 +19,9 @@ mod fault;
 mod item;
 mod member;
 mod order;
+mod questionnaire;
 mod resource;
+mod response;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -31,7 +35,11 @@ pub(in crate::exchange) use self::{
     fault::{Origin, parse},
     shape::{One, Text, Values},
 };
-use crate::exchange::{Item, Reject};
+pub use self::{
+    questionnaire::{is_ours, questionnaire, questionnaire_text},
+    response::{Response, with_answers},
+};
+use crate::exchange::{Fault, Item, Reject, is_lines};
 
 /// The longest line of NDJSON: a Claim of a thousand items has under 2 MB, a patient's Bundle of
 /// some thousand resources under 16.
@@ -71,6 +79,20 @@ pub fn read_lines(input: impl BufRead, file: &str, each: &mut dyn FnMut(Item)) -
     }
     aside.tell(each);
     Ok(())
+}
+
+/// Reads answers to questionnaires of ours: a document, or one a line. Whatever else stands there is
+/// a fault.
+pub fn responses(bytes: &[u8], file: &str, each: &mut dyn FnMut(Result<Response, Fault>)) {
+    let whole = Origin { file, line: None, entry: None };
+    if !is_lines(bytes) {
+        return document::responses(bytes, whole, each);
+    }
+    for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+        if !line.trim_ascii().is_empty() {
+            document::responses(line, Origin { line: Some(number), ..whole }, each);
+        }
+    }
 }
 
 fn one(bytes: &[u8], origin: Origin<'_>, aside: &mut Aside, each: &mut dyn FnMut(Item)) {

@@ -37,7 +37,7 @@ elements! {
     }
 
     /// Identifier.
-    Identifier { kind: One<Concept<'a>> = "type", value: Text<'a> = "value" }
+    Identifier { system: Text<'a> = "system", kind: One<Concept<'a>> = "type", value: Text<'a> = "value" }
 
     /// Period.
     Period { start: Text<'a> = "start", end: Text<'a> = "end" }
@@ -174,6 +174,38 @@ elements! {
         reason_code: Many<Concept<'a>> = "reasonCode",
         reason_reference: Many<Reference<'a>> = "reasonReference",
         insurance: Many<Reference<'a>> = "insurance",
+    }
+
+    /// QuestionnaireResponse.
+    WireResponse {
+        identifier: One<Identifier<'a>> = "identifier",
+        questionnaire: Text<'a> = "questionnaire",
+        status: Text<'a> = "status",
+        item: Many<ResponseItem<'a>> = "item",
+    }
+
+    /// `QuestionnaireResponse.item`, with further items within it.
+    ResponseItem {
+        link_id: Text<'a> = "linkId",
+        answer: Many<ResponseAnswer<'a>> = "answer",
+        item: Many<ResponseItem<'a>> = "item",
+    }
+
+    /// `QuestionnaireResponse.item.answer`, with further items within it.
+    ResponseAnswer {
+        value_boolean: Option<bool> = "valueBoolean",
+        value_decimal: Option<Number<'a>> = "valueDecimal",
+        value_integer: Option<Number<'a>> = "valueInteger",
+        value_date: Text<'a> = "valueDate",
+        value_date_time: Text<'a> = "valueDateTime",
+        value_time: Text<'a> = "valueTime",
+        value_string: Text<'a> = "valueString",
+        value_uri: Text<'a> = "valueUri",
+        value_coding: One<Coding<'a>> = "valueCoding",
+        value_quantity: One<Quantity<'a>> = "valueQuantity",
+        value_reference: One<Reference<'a>> = "valueReference",
+        value_attachment: One<Whatever<'a>> = "valueAttachment",
+        item: Many<ResponseItem<'a>> = "item",
     }
 
     /// Timing.

@@ -10,7 +10,9 @@ use serde_json::Value;
 
 use crate::{
     exchange::Reject,
-    verdict::{Adjustment, Citation, Decision, Effect, Evidence, Finding, LineDecision, Need, PackStamp, WouldChange},
+    verdict::{
+        Adjustment, Change, Citation, Decision, Effect, Evidence, Finding, LineDecision, Need, PackStamp, WouldChange,
+    },
 };
 
 /// A decision as a JSON value; `decision_id` where it was recorded under one.
@@ -170,12 +172,26 @@ struct AnswerOut<'a> {
     then: Option<&'a str>,
 }
 
+/// One fact stands by itself, two under `all`.
 #[derive(Serialize)]
-struct WouldChangeOut<'a> {
+#[serde(untagged)]
+enum WouldChangeOut<'a> {
+    One {
+        #[serde(flatten)]
+        change: ChangeOut<'a>,
+        then: &'a str,
+    },
+    Several {
+        all: Vec<ChangeOut<'a>>,
+        then: &'a str,
+    },
+}
+
+#[derive(Serialize)]
+struct ChangeOut<'a> {
     fact: &'a str,
     #[serde(rename = "if")]
     when: &'a str,
-    then: &'a str,
 }
 
 #[derive(Serialize)]
@@ -310,7 +326,12 @@ impl<'a> NeedOut<'a> {
 
 impl<'a> WouldChangeOut<'a> {
     fn of(change: &'a WouldChange) -> WouldChangeOut<'a> {
-        WouldChangeOut { fact: &change.fact, when: &change.when, then: change.then.name() }
+        let then = change.then.name();
+        let one = |change: &'a Change| ChangeOut { fact: &change.fact, when: &change.when };
+        match change.all.as_slice() {
+            [only] => WouldChangeOut::One { change: one(only), then },
+            several => WouldChangeOut::Several { all: several.iter().map(one).collect(), then },
+        }
     }
 }
 

@@ -287,7 +287,7 @@ fn told(read: impl FnOnce(&mut dyn FnMut(Item))) -> Vec<String> {
     let mut items = Vec::new();
     read(&mut |item| {
         items.push(match item {
-            Item::Request(request) => request.id,
+            Item::Request(request) | Item::Answered(request, _) => request.id,
             Item::Reject(Reject { fault, .. }) => format!("! {}: {}", fault.place, fault.message),
             Item::Fault(fault) => format!("? {}", fault.place),
         });

@@ -170,7 +170,7 @@ fn check_told(rows: &[u8], expected: &[&str]) {
     let told: Vec<String> = items(&bytes)
         .into_iter()
         .map(|item| match item {
-            Item::Request(request) => format!("{}/{}", request.id, request.lines.len()),
+            Item::Request(request) | Item::Answered(request, _) => format!("{}/{}", request.id, request.lines.len()),
             Item::Reject(Reject { request_id, lines, fault }) => {
                 let line = fault.place.split([':', ' ']).nth(1).unwrap_or_default();
                 format!("!{}/{lines} {} {line}", request_id.unwrap_or_default(), fault.code)

@@ -61,7 +61,7 @@ fn only(input: &str) -> Request {
 /// Each item in short: `C-1 1` (a request and its lines), `reject C-1 1 x12::…`, `x12::…`.
 fn said(items: &[Item]) -> Vec<String> {
     let short = |item: &Item| match item {
-        Item::Request(request) => format!("{} {}", request.id, request.lines.len()),
+        Item::Request(request) | Item::Answered(request, _) => format!("{} {}", request.id, request.lines.len()),
         Item::Reject(reject) => {
             format!("reject {} {} {}", reject.request_id.as_deref().unwrap_or("-"), reject.lines, reject.fault.code)
         }

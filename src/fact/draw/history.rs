@@ -178,7 +178,7 @@ fn number(count: usize) -> i64 {
 }
 
 /// A code's class on the day it was used.
-fn class_on(view: &View<'_>, code: &Code, encounter: &Encounter) -> ClassId {
+pub(in crate::fact) fn class_on(view: &View<'_>, code: &Code, encounter: &Encounter) -> ClassId {
     view.sets.class_of(code, Some(encounter.service_date.first))
 }
 

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Checked, Report, located};
 use crate::{
+    exchange::json::request_value,
     fault::{Columns, PackFault},
-    request::Request,
 };
 
 /// The whole report.
@@ -13,7 +13,7 @@ pub(super) fn of(report: &Report) -> Value {
     let findings = report.packs.iter().flat_map(|pack| {
         pack.findings.iter().map(move |finding| {
             let mut told = told(Some(pack), &finding.fault, "warning");
-            told.insert("witness".to_owned(), finding.witness.as_ref().map_or(Value::Null, witness));
+            told.insert("witness".to_owned(), finding.witness.as_ref().map_or(Value::Null, request_value));
             told
         })
     });
@@ -67,9 +67,4 @@ fn place(value: &mut Map<String, Value>, folder: Option<&std::path::Path>, fault
     value.insert("end_line".to_owned(), json!(region.end.0));
     value.insert("end_column".to_owned(), json!(region.end.1));
     value.insert("label".to_owned(), json!(fault.label()));
-}
-
-/// The request that shows a finding, by its id.
-fn witness(request: &Request) -> Value {
-    json!({ "id": request.id })
 }

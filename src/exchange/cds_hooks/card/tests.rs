@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     exchange::cds_hooks::{Hook, read},
-    verdict::{Cause, Effect, Need, WouldChange},
+    verdict::{Cause, Change, Effect, Need, WouldChange},
 };
 
 fn call(orders: &[&str]) -> Call {
@@ -62,8 +62,7 @@ fn decision(verdict: Verdict, text: &str) -> Decision {
             answers: vec![("≥ 3 months".into(), Some(Verdict::Deny)), ("< 3 months".into(), None)],
         }],
         would_change: vec![WouldChange {
-            fact: "condition.duration".into(),
-            when: "< 3 months".into(),
+            all: vec![Change { fact: "condition.duration".into(), when: "< 3 months".into() }],
             then: Verdict::Allow,
         }],
     };

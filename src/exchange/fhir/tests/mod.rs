@@ -3,6 +3,7 @@
 mod claims;
 mod documents;
 mod orders;
+mod questionnaires;
 
 use super::read;
 use crate::{
@@ -32,7 +33,7 @@ fn told(json: &str) -> Vec<String> {
 
 fn tell(item: &Item) -> String {
     match item {
-        Item::Request(request) => format!("request {}", request.id),
+        Item::Request(request) | Item::Answered(request, _) => format!("request {}", request.id),
         Item::Reject(reject) => {
             let id = reject.request_id.as_deref().unwrap_or("-");
             format!(

@@ -5,6 +5,10 @@ use crate::{
 };
 use serde_json::json;
 
+fn change(fact: &str, when: &str) -> Change {
+    Change { fact: fact.into(), when: when.into() }
+}
+
 fn finding() -> Finding {
     Finding {
         pack: "pack".into(),
@@ -51,7 +55,10 @@ fn whole() -> Decision {
                 source: "not given".into(),
                 answers: vec![("≥ 3 months".into(), Some(Verdict::Deny)), ("< 3 months".into(), None)],
             }],
-            would_change: vec![WouldChange { fact: "f".into(), when: "w".into(), then: Verdict::Allow }],
+            would_change: vec![
+                WouldChange { all: vec![change("f", "w")], then: Verdict::Allow },
+                WouldChange { all: vec![change("f", "w"), change("g", "x")], then: Verdict::Deny },
+            ],
         }],
         packs: vec![PackStamp { name: "pack".into(), version: "1.0.0".into(), digest: "sha256:0".into() }],
         remarks: vec![("odd".into(), "form".into())],
@@ -71,7 +78,8 @@ fn a_decision_has_the_shape_of_the_contract() {
             "notes": [{"rule": "epidural", "reason": "against", "text": "words"}],
             "needs": [{"fact": "condition.duration", "ask": "the onset", "why": "absent", "source": "not given",
                 "answers": [{"if": "≥ 3 months", "then": "deny"}, {"if": "< 3 months"}]}],
-            "would_change": [{"fact": "f", "if": "w", "then": "allow"}]}],
+            "would_change": [{"fact": "f", "if": "w", "then": "allow"},
+                {"all": [{"fact": "f", "if": "w"}, {"fact": "g", "if": "x"}], "then": "deny"}]}],
         "remarks": [{"message": "odd", "source": "form"}],
         "packs": [{"name": "pack", "version": "1.0.0", "digest": "sha256:0"}],
         "engine": env!("CARGO_PKG_VERSION")});
