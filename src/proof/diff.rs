@@ -161,11 +161,7 @@ pub fn difference(old: &Pack, new: &Pack, used: &[Code]) -> Result<Difference, P
         }
     }
     groups.sort_by(|one, two| one.changes.first().map(gravity).cmp(&two.changes.first().map(gravity)));
-<<<<<<< HEAD
-    Ok(Difference { old: old.stamp(), new: new.stamp(), groups, space })
-=======
-    Ok(Difference { old: old.stamp(), new: new.stamp(), edits: edits(old, new), groups })
->>>>>>> 6ab77147bbf3e468d2f6c0aa4eda35773c10f0f0
+    Ok(Difference { old: old.stamp(), new: new.stamp(), edits: edits(old, new), groups, space })
 }
 
 /// The end of what no request can be.

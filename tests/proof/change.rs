@@ -147,6 +147,8 @@ fn statement_dropped(model: &mut Model, random: &mut Random) -> &'static str {
 pub fn reworded(model: &Model, random: &mut Random) -> Model {
     let mut new = model.clone();
     new.words = "Whatever";
+    // On unknown answers the desk's reason is the one it comes to first, so there the order counts.
+    let is_order_free = !model.written().contains("known(");
     new.conditions_mut(&mut |condition| {
         let other = match condition.clone() {
             Condition::Compare(fact, op, bound) => {
@@ -161,7 +163,10 @@ pub fn reworded(model: &Model, random: &mut Random) -> Model {
             Condition::And(one, two) => {
                 Condition::not(Condition::Or(Box::new(Condition::Not(one)), Box::new(Condition::Not(two))))
             }
-            Condition::Or(one, two) => Condition::Or(two, one),
+            Condition::Or(one, two) if is_order_free => Condition::Or(two, one),
+            Condition::Or(one, two) => {
+                Condition::not(Condition::And(Box::new(Condition::Not(one)), Box::new(Condition::Not(two))))
+            }
             Condition::Not(one) => Condition::not(Condition::not(Condition::Not(one))),
             Condition::Ask(text) => match text.split_once(" != ") {
                 Some((fact, choice)) => Condition::not(Condition::Ask(format!("{fact} == {choice}"))),

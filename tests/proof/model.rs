@@ -92,12 +92,6 @@ impl Model {
     pub fn texts(&self) -> Vec<PackText> {
         let mut texts = Vec::new();
         let mut scripts = String::new();
-        for (place, condition) in self.definitions.iter().enumerate() {
-            scripts.push_str(&format!("fn is_{place}() {{\n    {}\n}}\n", condition.written()));
-        }
-        if !scripts.is_empty() {
-            texts.push(("definitions.rhai".to_owned(), scripts.clone()));
-        }
         let stages = self.stages.iter().enumerate();
         let stages = stages.flat_map(|(place, stage)| {
             stage.rules.iter().map(move |rule| (format!("{}-{}/{}.rhai", place + 1, stage.name, rule.name), rule))
@@ -108,13 +102,20 @@ impl Model {
             scripts.push_str(&text);
             texts.push((path, text));
         }
-        texts.push(("values/sets.toml".to_owned(), String::new()));
+        let mut definitions = String::new();
+        for (place, condition) in self.definitions.iter().enumerate() {
+            // What nobody calls asks for nothing that the manifest would declare.
+            let is_called = scripts.contains(&format!("is_{place}()"));
+            let body = if is_called { condition.written() } else { "true".to_owned() };
+            definitions.push_str(&format!("fn is_{place}() {{\n    {body}\n}}\n"));
+        }
+        scripts.push_str(&definitions);
+        texts.push(("definitions.rhai".to_owned(), definitions));
         for axis in ["procedures", "pain", "other"] {
             let sets = self.sets.iter().filter(|set| set.axis == axis);
             let sets: String = sets.map(Set::written).collect();
             texts.push((format!("values/{axis}.toml"), format!("axis = \"{axis}\"\n\n{sets}")));
         }
-        texts.retain(|(path, _)| path != "values/sets.toml");
         texts.push(("pack.toml".to_owned(), self.manifest(&scripts)));
         texts.push(("reasons.toml".to_owned(), self.reasons(&scripts)));
         texts.push(("SOURCE.md".to_owned(), "### Text {#text}\n\nWords.\n".to_owned()));
