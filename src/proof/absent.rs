@@ -42,7 +42,12 @@ pub(super) fn asked_for(space: &Space) -> Vec<Absent> {
     let of_one = |known: u16, fact: FactId| {
         let others = space.variables.iter().filter(|(place, variable)| variable.fact == fact && *place != known);
         let mask = |place: u16| blank.get(usize::from(place)).copied().unwrap_or(u64::MAX);
-        Absent { fact, known, can_be: mask(known) & 1 == 1, values: others.map(|(place, _)| (place, mask(place))).collect() }
+        Absent {
+            fact,
+            known,
+            can_be: mask(known) & 1 == 1,
+            values: others.map(|(place, _)| (place, mask(place))).collect(),
+        }
     };
     known.map(|(place, variable)| of_one(place, variable.fact)).collect()
 }
@@ -121,8 +126,8 @@ pub(super) fn settled(
         lowest = graph.if_then_else(given, lowest, low)?;
     }
     let missing = said.end(Verdict::Flag, "missing-information");
-    let agreed = graph.apply(shown, verdicts, &mut |graph, one, verdict| {
-        match (graph.ending(one), graph.ending(verdict)) {
+    let agreed =
+        graph.apply(shown, verdicts, &mut |graph, one, verdict| match (graph.ending(one), graph.ending(verdict)) {
             (_, Some(DIFFER)) => graph.end(missing).map(Some),
             (Some(NOTHING), Some(_)) => Ok(Some(FALSE)),
             (Some(end), Some(verdict)) => {
@@ -130,8 +135,7 @@ pub(super) fn settled(
                 Ok(Some(if is_it { one } else { FALSE }))
             }
             (_, _) => Ok(None),
-        }
-    })?;
+        })?;
     first_of(graph, agreed, lowest)
 }
 
@@ -167,12 +171,7 @@ pub(super) fn met(
     Ok(met)
 }
 
-fn met_here(
-    graph: &mut Graph<'_>,
-    mut met: NodeId,
-    reached: NodeId,
-    stopping: &[NodeId],
-) -> Result<NodeId, TooLarge> {
+fn met_here(graph: &mut Graph<'_>, mut met: NodeId, reached: NodeId, stopping: &[NodeId]) -> Result<NodeId, TooLarge> {
     for stops in stopping {
         let here = graph.and(reached, *stops)?;
         met = graph.or(met, here)?;

@@ -144,9 +144,10 @@ pub fn lay(
     let condition = |id: crate::fact::QuestionId| conditions.get(usize::from(id.0)).copied().unwrap_or(FALSE);
     let asked: Vec<NodeId> = view.questions.iter().map(|id| condition(*id)).collect();
     let lay_until = |graph: &mut Graph<'_>, unknown: &[NodeId], stop, end: &mut dyn FnMut(&Stage, &Outcome) -> u32| {
-        let of_rule = |stage: &Stage, rule: &Rule, graph: &mut Graph<'_>, end: &mut dyn FnMut(&Stage, &Outcome) -> u32| {
-            graph.of_tree_until(&pack.forest, rule.root, &asked, unknown, stop, &mut |outcome| end(stage, outcome))
-        };
+        let of_rule =
+            |stage: &Stage, rule: &Rule, graph: &mut Graph<'_>, end: &mut dyn FnMut(&Stage, &Outcome) -> u32| {
+                graph.of_tree_until(&pack.forest, rule.root, &asked, unknown, stop, &mut |outcome| end(stage, outcome))
+            };
         let of_stage = |stage: &Stage| stage.rules.iter().map(|rule| of_rule(stage, rule, graph, end)).collect();
         pack.stages.iter().map(of_stage).collect::<Result<Rules, TooLarge>>()
     };
@@ -255,12 +256,7 @@ pub fn conclude(
 
 /// What is concluded of a companion: what the first stages find of it, where they meet no unknown
 /// answer; else it follows its parents.
-fn of_companion(
-    graph: &mut Graph<'_>,
-    pack: &Pack,
-    laid: &Laid,
-    said: &mut Conclusions,
-) -> Result<NodeId, TooLarge> {
+fn of_companion(graph: &mut Graph<'_>, pack: &Pack, laid: &Laid, said: &mut Conclusions) -> Result<NodeId, TooLarge> {
     let follows = said.end(Verdict::Allow, "follows-parent");
     let parents = graph.end(follows)?;
     let stages = judged_before_parents(pack).len();

@@ -44,12 +44,7 @@ impl<'a> Examples<'a> {
         region: NodeId,
         mut accepts: impl FnMut(&Request) -> bool,
     ) -> Result<Option<Request>, TooLarge> {
-        let ground = Ground {
-            book: &self.space.book,
-            sets: &self.space.sets,
-            period: &self.period,
-            codes: self.codes,
-        };
+        let ground = Ground { book: &self.space.book, sets: &self.space.sets, period: &self.period, codes: self.codes };
         let mut left = region;
         for _ in 0..TRIES_MAX {
             let Some(path) = graph.plainest(left) else { break };

@@ -33,7 +33,9 @@ impl Space {
         let mask = |place: u16| values.get(usize::from(place)).copied().unwrap_or(u64::MAX);
         let is_known_absent = |fact| {
             let known = self.variables.iter().filter(|(_, variable)| variable.fact == fact);
-            known.filter(|(_, variable)| matches!(variable.kind, VariableKind::Known)).any(|(place, _)| mask(place) == 1)
+            known
+                .filter(|(_, variable)| matches!(variable.kind, VariableKind::Known))
+                .any(|(place, _)| mask(place) == 1)
         };
         let mut variables = self.variables.iter();
         variables.all(|(place, variable)| mask(place).count_ones() == 1 || is_known_absent(variable.fact))

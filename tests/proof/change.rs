@@ -149,34 +149,14 @@ pub fn reworded(model: &Model, random: &mut Random) -> Model {
     new.words = "Whatever";
     // On unknown answers the desk's reason is the one it comes to first, so there the order counts.
     let is_order_free = !model.written().contains("known(");
-    new.conditions_mut(&mut |condition| {
-        let other = match condition.clone() {
-            Condition::Compare(fact, op, bound) => {
-                let opposite = match op {
-                    ">=" => "<",
-                    ">" => "<=",
-                    "<" => ">=",
-                    _ => ">",
-                };
-                Condition::not(Condition::Compare(fact, opposite, bound))
+    for condition in &mut new.definitions {
+        *condition = otherwise(condition.clone(), random, is_order_free);
+    }
+    new.blocks_mut(&mut |block| {
+        for statement in block {
+            if let Statement::If(condition, ..) = statement {
+                *condition = otherwise(condition.clone(), random, is_order_free);
             }
-            Condition::And(one, two) => {
-                Condition::not(Condition::Or(Box::new(Condition::Not(one)), Box::new(Condition::Not(two))))
-            }
-            Condition::Or(one, two) if is_order_free => Condition::Or(two, one),
-            Condition::Or(one, two) => {
-                Condition::not(Condition::And(Box::new(Condition::Not(one)), Box::new(Condition::Not(two))))
-            }
-            Condition::Not(one) => Condition::not(Condition::not(Condition::Not(one))),
-            Condition::Ask(text) => match text.split_once(" != ") {
-                Some((fact, choice)) => Condition::not(Condition::Ask(format!("{fact} == {choice}"))),
-                None => Condition::not(Condition::not(Condition::Ask(text))),
-            },
-            Condition::Defined(place) => Condition::Defined(place),
-        };
-        // What is put around a condition is met again below it: mostly leave it.
-        if random.percent(20) {
-            *condition = other;
         }
     });
     new.blocks_mut(&mut |block| {
@@ -203,6 +183,43 @@ pub fn reworded(model: &Model, random: &mut Random) -> Model {
         Condition::Not(_) | Condition::And(..) | Condition::Or(..) | Condition::Defined(_) => {}
     });
     new
+}
+
+/// A condition that holds where this one does.
+fn otherwise(condition: Condition, random: &mut Random, is_order_free: bool) -> Condition {
+    let mut inner = |one: Condition| Box::new(otherwise(one, random, is_order_free));
+    let condition = match condition {
+        Condition::And(one, two) => Condition::And(inner(*one), inner(*two)),
+        Condition::Or(one, two) => Condition::Or(inner(*one), inner(*two)),
+        Condition::Not(one) => Condition::Not(inner(*one)),
+        plain @ (Condition::Ask(_) | Condition::Compare(..) | Condition::Defined(_)) => plain,
+    };
+    if random.percent(60) {
+        return condition;
+    }
+    match condition {
+        Condition::Compare(fact, op, bound) => {
+            let opposite = match op {
+                ">=" => "<",
+                ">" => "<=",
+                "<" => ">=",
+                _ => ">",
+            };
+            Condition::not(Condition::Compare(fact, opposite, bound))
+        }
+        Condition::Or(one, two) if is_order_free => Condition::Or(two, one),
+        Condition::And(one, two) => {
+            Condition::not(Condition::Or(Box::new(Condition::Not(one)), Box::new(Condition::Not(two))))
+        }
+        Condition::Or(one, two) => {
+            Condition::not(Condition::And(Box::new(Condition::Not(one)), Box::new(Condition::Not(two))))
+        }
+        Condition::Ask(text) => match text.split_once(" != ") {
+            Some((fact, choice)) => Condition::not(Condition::Ask(format!("{fact} == {choice}"))),
+            None => Condition::not(Condition::not(Condition::Ask(text))),
+        },
+        other => Condition::not(Condition::not(other)),
+    }
 }
 
 fn renamed(set: &str) -> String {

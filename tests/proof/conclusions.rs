@@ -2,7 +2,7 @@
 
 use claimgate::proof;
 
-use crate::{short, chance::Random, count, decided, grid::grid, requests_max, scripts::model};
+use crate::{chance::Random, count, decided, grid::grid, requests_max, scripts::model, short};
 
 #[test]
 fn a_diagram_concludes_what_the_desk_decides() {
@@ -21,7 +21,11 @@ fn a_diagram_concludes_what_the_desk_decides() {
             compared += 1;
             let decided = decided(&pack, request);
             if decided != concluded {
-                wrong.push(format!("seed {seed}: the desk {decided:?}, the diagram {concluded:?}: {}\n{}", short(request), model.written()));
+                wrong.push(format!(
+                    "seed {seed}: the desk {decided:?}, the diagram {concluded:?}: {}\n{}",
+                    short(request),
+                    model.written()
+                ));
                 break;
             }
         }

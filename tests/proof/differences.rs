@@ -13,8 +13,9 @@ use crate::{
     count, decided,
     grid::grid,
     model::Model,
-    requests_max, short,
+    requests_max,
     scripts::model,
+    short,
 };
 
 type Pair = (Conclusion, Conclusion);
@@ -93,7 +94,13 @@ fn pair(name: &str, old: &Model, new: &Model, random: &mut Random, tally: &mut T
         tally.requests += 1;
         let pair = (decided(&packs[0], request), decided(&packs[1], request));
         if let Err(why) = one(&told, &changes, &pair, &values) {
-            tally.wrong.push(format!("{name}: {why}: {pair:?}\n{}\n{:#?}\n{}\nNEW\n{}", short(request), told.groups, old.written(), new.written()));
+            tally.wrong.push(format!(
+                "{name}: {why}: {pair:?}\n{}\n{:#?}\n{}\nNEW\n{}",
+                short(request),
+                told.groups,
+                old.written(),
+                new.written()
+            ));
             return;
         }
         if pair.0 != pair.1 {
@@ -103,7 +110,9 @@ fn pair(name: &str, old: &Model, new: &Model, random: &mut Random, tally: &mut T
     }
     let blind = |pair: &&Pair| changes.get(pair).is_some_and(|(_, change)| change.witness.is_none());
     let blind: Vec<&Pair> = met.iter().filter(blind).collect();
-    tally.unwitnessed_though_met.extend(blind.iter().map(|pair| format!("{name}: {pair:?}\n{}\nNEW\n{}", old.written(), new.written())));
+    tally
+        .unwitnessed_though_met
+        .extend(blind.iter().map(|pair| format!("{name}: {pair:?}\n{}\nNEW\n{}", old.written(), new.written())));
 }
 
 /// A witness changes as it is told.
@@ -158,4 +167,3 @@ fn one(
     }
     Ok(())
 }
-

@@ -6,8 +6,8 @@ use claimgate::{
     money::Cents,
     private::Private,
     request::{
-        Approval, Coverage, Diagnosis, Encounter, Form, Frequency, Given, Kind, Line, LineOfBusiness, PainType, Patient,
-        Pointers, Purpose, Request, Sex, Source, Sourced, Status, Verification,
+        Approval, Coverage, Diagnosis, Encounter, Form, Frequency, Given, Kind, Line, LineOfBusiness, PainType,
+        Patient, Pointers, Purpose, Request, Sex, Source, Sourced, Status, Verification,
     },
 };
 use jiff::civil::date;
@@ -111,9 +111,8 @@ fn days(or_none: bool) -> Vec<Write> {
 }
 
 fn procedures() -> Vec<Write> {
-    let write = |text: &'static str| -> Write {
-        Box::new(move |to| to.lines[0].procedure = given(code(System::Cpt, text)))
-    };
+    let write =
+        |text: &'static str| -> Write { Box::new(move |to| to.lines[0].procedure = given(code(System::Cpt, text))) };
     PROCEDURES.iter().copied().chain(["99213"]).map(write).collect()
 }
 

@@ -127,7 +127,8 @@ impl Model {
 
     fn reasons(&self, scripts: &str) -> String {
         let named: BTreeSet<&str> = scripts.split('"').filter(|word| word.starts_with("r-")).collect();
-        let one = |id: &&str| format!("[{id}]\nprovider = \"{0} {id}.\"\npatient = \"{0}.\"\ncites = \"text\"\n", self.words);
+        let one =
+            |id: &&str| format!("[{id}]\nprovider = \"{0} {id}.\"\npatient = \"{0}.\"\ncites = \"text\"\n", self.words);
         named.iter().map(one).collect()
     }
 

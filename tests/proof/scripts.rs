@@ -60,7 +60,10 @@ pub fn model(random: &mut Random) -> Model {
         (0..1 + random.below(3)).map(|place| rule(place, random)).collect()
     };
     let stages: Vec<Stage> = (0..2 + random.below(3))
-        .map(|place| Stage { name: ["alpha", "beta", "gamma", "delta"][place].to_owned(), rules: rules(random, place, &FINDS) })
+        .map(|place| Stage {
+            name: ["alpha", "beta", "gamma", "delta"][place].to_owned(),
+            rules: rules(random, place, &FINDS),
+        })
         .collect();
     let limits = if random.percent(60) { rules(random, 9, &CAPS) } else { Vec::new() };
     let companions = random.percent(20).then(|| {
@@ -134,7 +137,11 @@ impl Asks<'_> {
         }
         let mut block = Vec::new();
         for _ in 0..1 + random.below(2) {
-            let yes = if random.percent(70) { vec![end(random)] } else { self.block(random, outcomes, depth - 1, definitions) };
+            let yes = if random.percent(70) {
+                vec![end(random)]
+            } else {
+                self.block(random, outcomes, depth - 1, definitions)
+            };
             let no = random.percent(25).then(|| self.block(random, outcomes, depth - 1, definitions));
             block.push(Statement::If(self.condition(random, 2, definitions), yes, no));
         }
@@ -188,7 +195,9 @@ impl Asks<'_> {
             "patient.age_years" => compare(random, topic.to_owned(), &["18", "65"]),
             "line.service_date" => compare(random, topic.to_owned(), &["params.effective"]),
             "coverage.approved" => Condition::Ask(topic.to_owned()),
-            "stated.pain_type" => Condition::Ask(format!("{topic} == \"{}\"", random.of(&["axial", "not stated", "mixed"]))),
+            "stated.pain_type" => {
+                Condition::Ask(format!("{topic} == \"{}\"", random.of(&["axial", "not stated", "mixed"])))
+            }
             "line.purpose" => Condition::Ask(format!("{topic} != \"{}\"", random.of(&["diagnostic", "therapeutic"]))),
             _ => Condition::Ask(format!("{topic} == \"{}\"", random.of(&["medicare", "commercial"]))),
         }
