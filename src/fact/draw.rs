@@ -87,7 +87,8 @@ pub(super) fn kind<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
         Kind::Claim => 0,
         Kind::Order => 1,
     };
-    certain(Value::Choice(1 << place), &NOWHERE)
+    // It has no place of its own, and is never absent.
+    Drawn { known: Answer::Yes, ..certain(Value::Choice(1 << place), &NOWHERE) }
 }
 
 pub(super) fn form<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {

@@ -20,8 +20,40 @@ pub struct Clause {
     pub node: NodeId,
     /// The variable and the values it may have, where it is one variable's clause.
     pub(super) values: Option<(u16, Vec<usize>)>,
+    /// How it is read at a line.
+    pub(super) asks: Asks,
     /// How much it tells: exclusions least.
     tells: Tells,
+}
+
+/// Variables, each with the values it may have, as a mask.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Asks {
+    /// One of them has.
+    Any(Vec<(u16, u64)>),
+    /// Each of them has.
+    All(Vec<(u16, u64)>),
+}
+
+impl Asks {
+    /// Whether that is so of a line with these [values](Space::values); `None` where it is unknown.
+    pub fn holds(&self, values: &[u64]) -> Option<bool> {
+        let (all, settled) = match self {
+            Asks::Any(all) => (all, true),
+            Asks::All(all) => (all, false),
+        };
+        let one = |(variable, wanted): &(u16, u64)| match values.get(usize::from(*variable)) {
+            Some(mask) if mask & wanted == 0 => Some(false),
+            Some(mask) if mask & !wanted == 0 => Some(true),
+            Some(_) | None => None,
+        };
+        let all: Vec<Option<bool>> = all.iter().map(one).collect();
+        match (all.contains(&Some(settled)), all.contains(&None)) {
+            (true, _) => Some(settled),
+            (false, true) => None,
+            (false, false) => Some(!settled),
+        }
+    }
 }
 
 /// How much a clause tells a reader, from least to most.
@@ -64,7 +96,8 @@ pub(super) fn said_of(graph: &mut Graph<'_>, space: &Space, path: &[(u16, usize)
                 let says = if *value == 0 { "not given" } else { "given" };
                 let node = graph.one_of(*place, &[*value])?;
                 let fact = variable.fact;
-                said.push(Clause { fact, says: says.to_owned(), node, values: None, tells: Tells::Given });
+                let asks = Asks::All(vec![(*place, 1 << *value)]);
+                said.push(Clause { fact, says: says.to_owned(), node, values: None, asks, tells: Tells::Given });
             }
             VariableKind::Code(_) | VariableKind::Cuts(_) | VariableKind::Choices(_) => {
                 said.extend(valued(graph, space, *place, &[*value])?);
@@ -92,7 +125,8 @@ pub(super) fn valued(
     };
     let node = graph.one_of(place, values)?;
     let (says, tells) = value_words(space, variable, values);
-    Ok(Some(Clause { fact: variable.fact, says, node, values: Some((place, values.to_vec())), tells }))
+    let asks = Asks::All(vec![(place, values.iter().fold(0, |mask, value| mask | 1 << value))]);
+    Ok(Some(Clause { fact: variable.fact, says, node, values: Some((place, values.to_vec())), asks, tells }))
 }
 
 /// What the values of a fact's parts say of each set that is asked of it, and of each part that no
@@ -137,11 +171,15 @@ fn of_sets(
             let one = graph.one_of(*place, &[1])?;
             any = graph.or(any, one)?;
         }
-        let (node, before, tells) =
-            if is_there { (any, "one", Tells::Presence) } else { (graph.without(TRUE, any)?, "none", Tells::Absence) };
+        let asked = |mask: u64| inside.iter().map(|place| (*place, mask)).collect();
+        let (node, before, asks, tells) = if is_there {
+            (any, "one", Asks::Any(asked(0b10)), Tells::Presence)
+        } else {
+            (graph.without(TRUE, any)?, "none", Asks::All(asked(0b01)), Tells::Absence)
+        };
         let width = inside.len();
         let says = format!("{before} {words}");
-        found.push((width, Clause { fact, says, node, values: None, tells }));
+        found.push((width, Clause { fact, says, node, values: None, asks, tells }));
     }
     // What says more goes first, so that it is given up first where less will do: few codes of
     // which one is there, many of which none is.

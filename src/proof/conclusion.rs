@@ -3,10 +3,14 @@
 
 use std::collections::HashMap;
 
-use super::{Space, absent};
+use super::{
+    Space,
+    absent::{self, Absent},
+};
 use crate::{
+    desk::judged_before_parents,
     pack::{Pack, Rule, Stage},
-    tree::{FALSE, Graph, NodeId, TooLarge},
+    tree::{FALSE, Graph, NodeId, TRUE, TooLarge},
     verdict::{Outcome, Verdict},
 };
 
@@ -38,15 +42,32 @@ struct State {
 /// Nothing was found yet.
 pub const NOTHING: u32 = 0;
 
+/// A diagram of each rule of each stage.
+pub type Rules = Vec<Vec<NodeId>>;
+
 /// The rules of a pack as diagrams, in the order of its stages.
 pub struct Laid {
+    /// The place of the pack in its space.
+    pub place: usize,
     /// What each rule of each stage finds: the end of a finding, [`NOTHING`] elsewhere. A limit's
     /// ends are the conclusion it lowers to.
-    pub rules: Vec<Vec<NodeId>>,
+    pub rules: Rules,
+    /// The same where facts may not have been given; `None` where no rule asks for that.
+    pub(super) open: Option<Open>,
     /// Where the pack is in force.
     pub in_force: NodeId,
     /// Where the line is a companion.
     pub follower: NodeId,
+}
+
+/// Rules where facts were not given, and so may be several things.
+pub(super) struct Open {
+    /// The facts.
+    pub facts: Vec<Absent>,
+    /// What each rule finds; nothing where that hangs on such a fact.
+    pub passing: Rules,
+    /// Where each rule hangs on such a fact.
+    pub stopping: Rules,
 }
 
 impl Conclusions {
@@ -122,16 +143,29 @@ pub fn lay(
     let Some(view) = space.views.get(place) else { return Err(0) };
     let condition = |id: crate::fact::QuestionId| conditions.get(usize::from(id.0)).copied().unwrap_or(FALSE);
     let asked: Vec<NodeId> = view.questions.iter().map(|id| condition(*id)).collect();
-    let mut rules = Vec::with_capacity(pack.stages.len());
-    for stage in &pack.stages {
-        let one =
-            |rule: &Rule| graph.of_tree(&pack.forest, rule.root, &asked, &mut |outcome| finding(stage, outcome, said));
-        rules.push(stage.rules.iter().map(one).collect::<Result<Vec<_>, _>>()?);
-    }
+    let lay_until = |graph: &mut Graph<'_>, unknown: &[NodeId], stop, end: &mut dyn FnMut(&Stage, &Outcome) -> u32| {
+        let of_rule =
+            |stage: &Stage, rule: &Rule, graph: &mut Graph<'_>, end: &mut dyn FnMut(&Stage, &Outcome) -> u32| {
+                graph.of_tree_until(&pack.forest, rule.root, &asked, unknown, stop, &mut |outcome| end(stage, outcome))
+            };
+        let of_stage = |stage: &Stage| stage.rules.iter().map(|rule| of_rule(stage, rule, graph, end)).collect();
+        pack.stages.iter().map(of_stage).collect::<Result<Rules, TooLarge>>()
+    };
+    let rules = lay_until(graph, &[], FALSE, &mut |stage, outcome| finding(stage, outcome, said))?;
+    let facts = absent::open(space);
+    let open = if facts.is_empty() {
+        None
+    } else {
+        let unknown = absent::unknown(graph, space, place, &facts, &asked)?;
+        let passing = lay_until(graph, &unknown, FALSE, &mut |stage, outcome| finding(stage, outcome, said))?;
+        let stopping = lay_until(graph, &unknown, TRUE, &mut |_, _| NOTHING)?;
+        Some(Open { facts, passing, stopping })
+    };
     let begun = condition(view.begun);
     let ended = view.ended.map_or(FALSE, condition);
     let in_force = graph.without(begun, ended)?;
-    Ok(Laid { rules, in_force, follower: view.follower.map_or(FALSE, condition) })
+    let follower = view.follower.map_or(FALSE, condition);
+    Ok(Laid { place, rules, open, in_force, follower })
 }
 
 fn finding(stage: &Stage, outcome: &Outcome, said: &mut Conclusions) -> u32 {
@@ -142,26 +176,22 @@ fn finding(stage: &Stage, outcome: &Outcome, said: &mut Conclusions) -> u32 {
     }
 }
 
-/// What the first stages find, before limits: all stages, or those up to and including `last`.
-///
-/// # Errors
-/// The limit of nodes.
-pub fn found(
+/// What these stages find of the pack's first, and what limits leave of it; [`NOTHING`] where they
+/// find nothing.
+fn answered(
     graph: &mut Graph<'_>,
     pack: &Pack,
-    laid: &Laid,
-    said: &Conclusions,
-    last: Option<&str>,
+    rules: &Rules,
+    said: &mut Conclusions,
+    stages: usize,
 ) -> Result<NodeId, TooLarge> {
     let mut found = FALSE;
-    let is_last = |stage: &Stage| last.is_some_and(|last| stage.name == last);
-    let count = pack.stages.iter().position(is_last).map_or(pack.stages.len(), |place| place + 1);
-    let stages = pack.stages.iter().zip(&laid.rules).take(count).filter(|(stage, _)| !stage.is_limit);
-    for (_, rules) in stages.rev() {
+    let first = pack.stages.iter().zip(rules).take(stages).filter(|(stage, _)| !stage.is_limit);
+    for (_, rules) in first.rev() {
         let here = of_stage(graph, rules, said)?;
         found = first_of(graph, here, found)?;
     }
-    Ok(found)
+    limited(graph, pack, rules, said, found)
 }
 
 /// What the rules of one stage find together.
@@ -202,34 +232,56 @@ pub fn conclude(
     laid: &Laid,
     said: &mut Conclusions,
 ) -> Result<NodeId, TooLarge> {
-    let all = found(graph, pack, laid, said, None)?;
-    let all = limited(graph, pack, laid, said, all)?;
     let fine = said.end(Verdict::Allow, "nothing-found");
-    let all = graph.map(all, &mut |end| if end == NOTHING { fine } else { end })?;
-    let follows = said.end(Verdict::Allow, "follows-parent");
-    let companion = match pack.manifest.companions.as_ref().and_then(|companions| companions.after_stage.as_deref()) {
-        Some(last) => {
-            let first = found(graph, pack, laid, said, Some(last))?;
-            let first = limited(graph, pack, laid, said, first)?;
-            graph.map(first, &mut |end| if end == NOTHING { follows } else { end })?
-        }
-        None => graph.end(follows)?,
-    };
-    let in_force = graph.if_then_else(laid.follower, companion, all)?;
+    let all = answered(graph, pack, &laid.rules, said, usize::MAX)?;
+    let mut all = graph.map(all, &mut |end| if end == NOTHING { fine } else { end })?;
+    if let Some(open) = &laid.open {
+        let shown = answered(graph, pack, &open.passing, said, usize::MAX)?;
+        all = absent::settled(graph, space, laid.place, &open.facts, all, shown, said)?;
+    }
+    let companion = of_companion(graph, pack, laid, said)?;
+    let unnamed = absent::not_given(graph, space, "line.procedure")?;
+    let follower = graph.without(laid.follower, unnamed)?;
+    let judged = graph.if_then_else(follower, companion, all)?;
     let none = said.end(Verdict::Allow, "no-pack-in-force");
     let none = graph.end(none)?;
-    let all = graph.if_then_else(laid.in_force, in_force, none)?;
-    absent::settled(graph, space, all, said)
+    let dated = graph.if_then_else(laid.in_force, judged, none)?;
+    // On an unknown day the pack may be in force or not; then it does not deny.
+    let missing = said.end(Verdict::Flag, "missing-information");
+    let denies = |end| said.verdict(end) == Some(Verdict::Deny);
+    let undated = graph.map(judged, &mut |end| if denies(end) { missing } else { end })?;
+    let no_day = absent::not_given(graph, space, "line.service_date")?;
+    graph.if_then_else(no_day, undated, dated)
+}
+
+/// What is concluded of a companion: what the first stages find of it, where they meet no unknown
+/// answer; else it follows its parents.
+fn of_companion(graph: &mut Graph<'_>, pack: &Pack, laid: &Laid, said: &mut Conclusions) -> Result<NodeId, TooLarge> {
+    let follows = said.end(Verdict::Allow, "follows-parent");
+    let parents = graph.end(follows)?;
+    let stages = judged_before_parents(pack).len();
+    if stages == 0 || laid.follower == FALSE {
+        return Ok(parents);
+    }
+    let first = answered(graph, pack, &laid.rules, said, stages)?;
+    let first = graph.map(first, &mut |end| if end == NOTHING { follows } else { end })?;
+    match &laid.open {
+        Some(open) => {
+            let met = absent::met(graph, pack, &open.passing, &open.stopping, stages, said)?;
+            graph.if_then_else(met, parents, first)
+        }
+        None => Ok(first),
+    }
 }
 
 fn limited(
     graph: &mut Graph<'_>,
     pack: &Pack,
-    laid: &Laid,
+    rules: &Rules,
     said: &mut Conclusions,
     mut found: NodeId,
 ) -> Result<NodeId, TooLarge> {
-    let limits = pack.stages.iter().zip(&laid.rules).filter(|(stage, _)| stage.is_limit);
+    let limits = pack.stages.iter().zip(rules).filter(|(stage, _)| stage.is_limit);
     for cap in limits.flat_map(|(_, rules)| rules) {
         found = graph.apply(found, *cap, &mut |graph, one, cap| {
             let end = graph.ending(one);

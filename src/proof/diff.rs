@@ -5,11 +5,14 @@
 //! the side that takes fewer words. INVARIANT: no class of changes is left out, and each is shown
 //! by a request that both desks decided so, or said to have none that was found.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     Conclusion, Conclusions, ProofError, Space,
-    clause::Clause,
+    clause::{Asks, Clause},
     conclusion::{conclude, lay},
     cover::{Bounds, Cover, cover},
     edits::{Edit, edits},
@@ -42,6 +45,8 @@ pub struct Difference {
     pub edits: Vec<Edit>,
     /// The changes, gathered by what they have in common; the gravest first.
     pub groups: Vec<Group>,
+    /// The space both were concluded over: conditions are read at its values.
+    pub space: Arc<Space>,
 }
 
 /// Changes that are described together.
@@ -75,6 +80,15 @@ pub struct Condition {
     pub fact: String,
     /// What of it: `one in axial`, `≥ 3 calendar months`.
     pub says: String,
+    /// How it is read at a line.
+    asks: Asks,
+}
+
+impl Condition {
+    /// Whether it holds of a line with these [values](Space::values); `None` where that is unknown.
+    pub fn holds(&self, values: &[u64]) -> Option<bool> {
+        self.asks.holds(values)
+    }
 }
 
 /// A class of lines that change alike.
@@ -94,7 +108,7 @@ pub struct Change {
 /// # Errors
 /// See [`ProofError`].
 pub fn difference(old: &Pack, new: &Pack, used: &[Code]) -> Result<Difference, ProofError> {
-    let space = Space::of_both(old, new)?;
+    let space = Arc::new(Space::of_both(old, new)?);
     let codes = Codes::new(&space.sets, used.iter().copied());
     let mut graph = Graph::new(&space.variables, NODES_MAX);
     let mut said = Conclusions::default();
@@ -147,7 +161,7 @@ pub fn difference(old: &Pack, new: &Pack, used: &[Code]) -> Result<Difference, P
         }
     }
     groups.sort_by(|one, two| one.changes.first().map(gravity).cmp(&two.changes.first().map(gravity)));
-    Ok(Difference { old: old.stamp(), new: new.stamp(), edits: edits(old, new), groups })
+    Ok(Difference { old: old.stamp(), new: new.stamp(), edits: edits(old, new), groups, space })
 }
 
 /// The end of what no request can be.
@@ -228,7 +242,8 @@ fn described(
 }
 
 fn condition(space: &Space, clause: &Clause) -> Condition {
-    Condition { fact: space.book.fact_words(clause.fact, &space.sets), says: clause.says.clone() }
+    let fact = space.book.fact_words(clause.fact, &space.sets);
+    Condition { fact, says: clause.says.clone(), asks: clause.asks.clone() }
 }
 
 /// What a reader must see first: new denials, then lost ones, then other verdicts, then reasons.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     desk,
-    pack::Pack,
+    pack::{Pack, Period},
     request::Request,
     tree::{FALSE, Graph, NodeId, TooLarge},
 };
@@ -20,13 +20,18 @@ pub(super) struct Examples<'a> {
     space: &'a Space,
     first: &'a Pack,
     second: Option<&'a Pack>,
+    /// The days on which one of the packs is in force.
+    period: Period,
     codes: &'a Codes,
 }
 
 impl<'a> Examples<'a> {
     /// Requests of a pack's space, or of two packs'.
     pub(super) fn new(space: &'a Space, codes: &'a Codes, first: &'a Pack, second: Option<&'a Pack>) -> Examples<'a> {
-        Examples { space, first, second, codes }
+        let one = &first.manifest.period;
+        let two = second.map_or(one, |pack| &pack.manifest.period);
+        let until = one.until.zip(two.until).map(|(one, two)| one.max(two));
+        Examples { space, first, second, period: Period { from: one.from.min(two.from), until }, codes }
     }
 
     /// A request in `region` that `accepts`, plain ones first.
@@ -39,12 +44,7 @@ impl<'a> Examples<'a> {
         region: NodeId,
         mut accepts: impl FnMut(&Request) -> bool,
     ) -> Result<Option<Request>, TooLarge> {
-        let ground = Ground {
-            book: &self.space.book,
-            sets: &self.space.sets,
-            period: &self.first.manifest.period,
-            codes: self.codes,
-        };
+        let ground = Ground { book: &self.space.book, sets: &self.space.sets, period: &self.period, codes: self.codes };
         let mut left = region;
         for _ in 0..TRIES_MAX {
             let Some(path) = graph.plainest(left) else { break };
@@ -85,9 +85,10 @@ impl<'a> Examples<'a> {
     }
 }
 
-/// What the desk concludes of the first line of a request.
+/// What the desk concludes of the first line of a request; a companion follows whatever there is.
 pub(super) fn concluded(pack: &Pack, request: &Request) -> Option<Conclusion> {
     let line = desk::decide_with(pack, request).into_iter().next()?;
     let reason = line.findings.into_iter().next().map(|finding| finding.reason)?;
+    let reason = if reason == "no-parent" { "follows-parent".to_owned() } else { reason };
     Some(Conclusion { verdict: line.verdict, reason })
 }

@@ -20,7 +20,7 @@ const SIDES: [&str; 2] = [" (old)", " (new)"];
 pub(super) fn space(old: &Pack, new: &Pack) -> Result<Space, SpaceError> {
     let packs = [old, new];
     let sets = Arc::new(sets_of_both(old, new)?);
-    let sides = [Side::of(old, &sets, SIDES[0]), Side::of(new, &sets, SIDES[1])];
+    let sides = [Side::of(old, &sets), Side::of(new, &sets)];
     let asked = [questions(old, &sides[0]), questions(new, &sides[1])];
     let mut book = Book::default();
     let mut own: [Vec<QuestionId>; 2] = [Vec::new(), Vec::new()];
@@ -89,23 +89,20 @@ fn is_shared(old: &Pack, new: &Pack, name: &str) -> bool {
 struct Side {
     /// The own class of each class of both; `None` where the pack knows none: a phrase of the other.
     own: Vec<Option<ClassId>>,
-    /// The joint set of each own set: one with the same codes has the same place on both sides.
+    /// The joint set of each own set: sets with the same codes have one place, the first of them,
+    /// whatever their names and whichever pack they are of.
     joint: Vec<SetId>,
 }
 
 impl Side {
-    fn of(pack: &Pack, sets: &ValueSets, side: &str) -> Side {
+    fn of(pack: &Pack, sets: &ValueSets) -> Side {
         let own = sets.samples().iter().map(|sample| pack.sets.class_of_sample(sample)).collect();
         let mut of = Side { own, joint: Vec::new() };
         for definition in pack.sets.definitions() {
             let mask = pack.sets.find(&definition.name).map(|set| of.mask(pack.sets.mask(set))).unwrap_or_default();
-            let names = [
-                definition.name.clone(),
-                format!("{}{}", definition.name, SIDES[0]),
-                format!("{}{side}", definition.name),
-            ];
-            let known = names.iter().filter_map(|name| sets.find(name)).find(|set| *sets.mask(*set) == mask);
-            of.joint.push(known.unwrap_or(SetId(u16::MAX)));
+            let alike = sets.definitions().iter().filter_map(|joint| sets.find(&joint.name));
+            let alike = alike.filter(|set| *sets.mask(*set) == mask).min();
+            of.joint.push(alike.unwrap_or(SetId(u16::MAX)));
         }
         of
     }

@@ -14,6 +14,7 @@ mod diff;
 mod edits;
 mod example;
 mod joint;
+mod read;
 pub mod settings;
 mod space;
 pub mod survey;
@@ -23,6 +24,7 @@ pub mod witness;
 pub use conclusion::{Conclusion, Conclusions};
 pub use diff::{Change, Condition, Difference, Group, Side, difference};
 pub use edits::{Edit, edits, words};
+pub use read::concluded;
 pub use space::{Space, SpaceError};
 
 use crate::{

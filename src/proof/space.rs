@@ -34,6 +34,14 @@ pub(super) struct PackView {
     pub ended: Option<QuestionId>,
     /// Whether the line's procedure is a companion.
     pub follower: Option<QuestionId>,
+    /// Of facts of codes and choices, the first value that the pack itself tells apart.
+    lowest: Vec<(FactId, Lowest)>,
+}
+
+/// The first value of a pack's own variable.
+enum Lowest {
+    Code(ClassMask),
+    Choice(u8),
 }
 
 /// Why a space could not be made.
@@ -83,6 +91,19 @@ impl Space {
         self.book.questions().iter().map(|question| graph.of_question(question)).collect()
     }
 
+    /// The value of a variable that the pack at `place` takes first: the lowest of its own.
+    pub(super) fn lowest(&self, place: usize, variable: u16) -> usize {
+        let Some(variable) = self.variables.get(variable) else { return 0 };
+        let views = self.views.get(place).into_iter().flat_map(|view| &view.lowest);
+        let own = views.filter(|(fact, _)| *fact == variable.fact).map(|(_, lowest)| lowest).next();
+        let value = match (&variable.kind, own) {
+            (VariableKind::Code(parts), Some(Lowest::Code(own))) => parts.iter().position(|part| part.is_within(own)),
+            (VariableKind::Choices(choices), Some(Lowest::Choice(own))) => choices.iter().position(|one| one == own),
+            (_, _) => None,
+        };
+        value.unwrap_or(0)
+    }
+
     /// What must be answered for a variable to have a value.
     pub fn literals(&self, variable: u16, value: usize) -> Vec<Literal> {
         let Some(variable) = self.variables.get(variable) else { return Vec::new() };
@@ -107,6 +128,14 @@ impl Space {
     }
 }
 
+impl std::fmt::Debug for Space {
+    /// Its size: all of it would fill pages.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (questions, variables) = (self.book.questions().len(), self.variables.len());
+        out.debug_struct("Space").field("questions", &questions).field("variables", &variables).finish_non_exhaustive()
+    }
+}
+
 impl PackView {
     /// Adds to `book` what a pack asks besides its rules: its period and its companions.
     pub(super) fn of(
@@ -128,7 +157,18 @@ impl PackView {
             let test = Test::In(mask(pack.sets.mask(followers)));
             book.question(procedure, test, || format!("in {}", pack.sets.name(followers)))
         });
-        PackView { questions, begun, ended, follower }
+        let mut lowest = Vec::new();
+        for (_, variable) in pack.variables.iter() {
+            let first = match &variable.kind {
+                VariableKind::Code(parts) => parts.first().map(|part| Lowest::Code(mask(part))),
+                VariableKind::Choices(choices) => choices.first().map(|choice| Lowest::Choice(*choice)),
+                VariableKind::Known | VariableKind::Part(_) | VariableKind::Cuts(_) => None,
+            };
+            let mut asked = pack.book.questions().iter().zip(&questions);
+            let own = asked.find(|(question, _)| question.fact == variable.fact).and_then(|(_, id)| book.get(*id));
+            lowest.extend(own.map(|question| question.fact).zip(first));
+        }
+        PackView { questions, begun, ended, follower, lowest }
     }
 }
 

@@ -5,7 +5,7 @@
 //! definite. INVARIANT: nothing is ruled out that a request of real codes can be.
 
 use super::{
-    Space,
+    Space, absent,
     witness::{Codes, Reality},
 };
 use crate::{
@@ -32,6 +32,7 @@ const GROWING: [&str; 3] = ["history.sessions", "history.months_diagnosed_twice"
 pub(super) fn possible(graph: &mut Graph<'_>, space: &Space, codes: &Codes) -> Result<NodeId, TooLarge> {
     let mut clauses = Vec::new();
     single(graph, space, &mut clauses)?;
+    absent(graph, space, &mut clauses)?;
     real(graph, space, codes, &mut clauses)?;
     within(graph, space, &mut clauses)?;
     growing(graph, space, &mut clauses)?;
@@ -72,16 +73,29 @@ fn single(graph: &mut Graph<'_>, space: &Space, clauses: &mut Vec<NodeId>) -> Re
             .variables
             .iter()
             .find(|(_, other)| other.fact == variable.fact && matches!(other.kind, VariableKind::Known));
-        if let Some((known, _)) = known {
-            let own = choices.iter().position(|choice| *choice == 0);
-            let not_stated = graph.one_of(place, &[own.unwrap_or(choices.len())])?;
-            let (given, absent) = (graph.one_of(known, &[1])?, graph.one_of(known, &[0])?);
+        // Without a value of its own, *not stated* shares that of all others.
+        if let (Some((known, _)), Some(own)) = (known, choices.iter().position(|choice| *choice == 0)) {
+            let absent = graph.one_of(known, &[0])?;
+            let not_stated = graph.one_of(place, &[own])?;
             let stated = graph.without(TRUE, not_stated)?;
-            // Without a value of its own, *not stated* shares that of all others.
-            clauses.push(graph.or(given, not_stated)?);
-            if own.is_some() {
-                clauses.push(graph.or(absent, stated)?);
-            }
+            clauses.push(graph.or(absent, stated)?);
+        }
+    }
+    Ok(())
+}
+
+/// What was not given is one thing of some facts: no earlier session is none. Others always are.
+fn absent(graph: &mut Graph<'_>, space: &Space, clauses: &mut Vec<NodeId>) -> Result<(), TooLarge> {
+    for absent in absent::asked_for(space) {
+        let given = graph.one_of(absent.known, &[1])?;
+        if !absent.can_be {
+            clauses.push(given);
+            continue;
+        }
+        for (variable, mask) in &absent.values {
+            let values: Vec<usize> = (0..graph.arity(*variable)).filter(|value| mask >> value & 1 == 1).collect();
+            let as_absent = graph.one_of(*variable, &values)?;
+            clauses.push(graph.or(given, as_absent)?);
         }
     }
     Ok(())

@@ -367,6 +367,23 @@ impl<'a> Graph<'a> {
         questions: &[NodeId],
         end: &mut dyn FnMut(&Outcome) -> u32,
     ) -> Result<NodeId, TooLarge> {
+        self.of_tree_until(forest, root, questions, &[], FALSE, end)
+    }
+
+    /// A rule's tree that ends in `stop` at a question whose answer is unknown; `unknown` has where
+    /// that is so of each question, nowhere of those past its end.
+    ///
+    /// # Errors
+    /// The limit of nodes.
+    pub fn of_tree_until(
+        &mut self,
+        forest: &Forest,
+        root: Root,
+        questions: &[NodeId],
+        unknown: &[NodeId],
+        stop: NodeId,
+        end: &mut dyn FnMut(&Outcome) -> u32,
+    ) -> Result<NodeId, TooLarge> {
         let mut known: HashMap<Root, NodeId> = HashMap::new();
         let mut stack = vec![root];
         while let Some(at) = stack.last().copied() {
@@ -383,6 +400,8 @@ impl<'a> Graph<'a> {
                     (Some(yes), Some(no)) => {
                         let asked = questions.get(usize::from(question.0)).copied().unwrap_or(FALSE);
                         let node = self.if_then_else(asked, yes, no)?;
+                        let open = unknown.get(usize::from(question.0)).copied().unwrap_or(FALSE);
+                        let node = self.if_then_else(open, stop, node)?;
                         known.insert(at, node);
                     }
                     (None, _) => stack.push(yes),

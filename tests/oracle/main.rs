@@ -7,6 +7,7 @@
 
 mod ask;
 mod brute;
+mod chance;
 mod change;
 mod forms;
 mod random;

@@ -26,6 +26,7 @@ use crate::{
 
 pub use codes::Codes;
 use left::Wants;
+pub(super) use plain::nothing;
 pub use real::{Reality, is_of_diagnoses};
 
 /// What a witness is drawn against: the facts that are asked, the value sets their classes are of,

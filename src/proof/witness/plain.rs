@@ -52,6 +52,13 @@ pub(super) fn request(day: Option<Date>) -> Request {
     }
 }
 
+/// A claim with one line that gives nothing.
+pub(in crate::proof) fn nothing() -> Request {
+    let mut request = request(None);
+    (request.patient.sex, request.coverage.line_of_business) = (Given::Absent, Given::Absent);
+    request
+}
+
 /// A line at a place of the request.
 pub(super) fn line(place: usize, day: Option<Date>) -> Line {
     let at = |field| Source::member("lines", place, field);
