@@ -3,6 +3,7 @@
 //! Loading is pure: texts in, a [`Pack`] or every fault at once out. Only [`shelf`] reads a disk.
 //! INVARIANT: a pack that loads cannot fail at run time; every feasible path of every rule was run.
 
+mod limits;
 mod load;
 mod manifest;
 mod reasons;

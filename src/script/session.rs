@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ParameterValue, fresh_domains, probe::Seen};
+use super::{ParameterValue, probe::Seen};
 use crate::{
     code::ValueSets,
     fact::{Book, Domains, Fact, FactId, QuestionId, Test},
@@ -45,7 +45,7 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn new(sets: Arc<ValueSets>) -> Session {
-        let domains = fresh_domains(&sets);
+        let domains = Domains::new(sets.all());
         Session {
             sets,
             book: Book::default(),
@@ -62,7 +62,7 @@ impl Session {
         self.seen.begin();
         self.asked.clear();
         self.frames.clear();
-        self.domains = fresh_domains(&self.sets);
+        self.domains.clear();
     }
 
     pub(super) fn fact(&mut self, fact: Fact) -> FactId {
