@@ -2,7 +2,8 @@
 //!
 //! Each figure is of a process of its own, so that its peak memory is what this one thing took. The
 //! packs are those of `tests/support/synthetic.rs` and the spine pack. `-- 10 100 1000` chooses
-//! other sizes, `-- spine 1000 --only load` one figure. Compare figures of one run with one
+//! sizes, `-- spine 1000 --only load` one figure. Last comes a pack that doubles with each rule:
+//! what a refusal takes. Compare figures of one run with one
 //! another; the machine's speed drifts, ratios do not.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout, reason = "benches")]
 #![expect(clippy::disallowed_methods, reason = "a bench looks at the clock, and at what the kernel counts")]
@@ -26,7 +27,7 @@ use claimgate::{
     proof::{check::check, coverage, difference},
     request::Request,
 };
-use synthetic::{Synthetic, texts};
+use synthetic::{Synthetic, doubling, texts};
 
 const SPINE: &str = "rules/bmj-2025-chronic-spine-pain";
 const SEED: u64 = 1;
@@ -39,6 +40,7 @@ const STEPS: [(&str, fn(&Subject) -> Measured); 5] =
 enum Subject {
     Spine,
     Synthetic(usize),
+    Doubling(usize),
 }
 
 /// How long, and what came of it.
@@ -51,15 +53,16 @@ fn main() {
         return measure(&arguments[at + 1], &arguments[at + 2]);
     }
     let only = place("--only").and_then(|at| arguments.get(at + 1));
-    let mut subjects: Vec<&String> =
-        arguments.iter().filter(|argument| *argument == "spine" || argument.parse::<usize>().is_ok()).collect();
-    let usual = ["spine", "10", "100", "1000"].map(str::to_owned);
+    let is_known =
+        |argument: &str| argument == "spine" || argument.strip_prefix('x').unwrap_or(argument).parse::<usize>().is_ok();
+    let mut subjects: Vec<&str> = arguments.iter().map(String::as_str).filter(|argument| is_known(argument)).collect();
     if subjects.is_empty() {
-        subjects = usual.iter().collect();
+        subjects = vec!["spine", "10", "100", "1000", "x12", "x22"];
     }
     println!("{:>6}  {:<9}{:>12}{:>12}  what came of it", "rules", "step", "time", "peak memory");
     for subject in subjects {
-        for (step, _) in STEPS.iter().filter(|(step, _)| only.is_none_or(|only| only == step)) {
+        let steps = STEPS.iter().take(if subject.starts_with('x') { 1 } else { STEPS.len() });
+        for (step, _) in steps.filter(|(step, _)| only.is_none_or(|only| only == step)) {
             let output = Command::new(std::env::current_exe().unwrap())
                 .args(["--measure", step, subject])
                 .output()
@@ -73,7 +76,11 @@ fn main() {
 
 /// One figure, in this process.
 fn measure(step: &str, subject: &str) {
-    let subject = if subject == "spine" { Subject::Spine } else { Subject::Synthetic(subject.parse().unwrap()) };
+    let subject = match (subject, subject.strip_prefix('x')) {
+        ("spine", _) => Subject::Spine,
+        (_, Some(pairs)) => Subject::Doubling(pairs.parse().unwrap()),
+        (rules, None) => Subject::Synthetic(rules.parse().unwrap()),
+    };
     let (_, of) = STEPS.iter().find(|(name, _)| *name == step).expect("a step");
     // The table of ICD-10-CM is unpacked once a process, whatever the pack.
     let _ = claimgate::code::Icd10Cm::table();
@@ -103,6 +110,7 @@ impl Subject {
                 gather(Path::new(SPINE), Path::new(SPINE), &mut texts);
                 texts
             }
+            Subject::Doubling(pairs) => doubling(*pairs),
             Subject::Synthetic(rules) => texts(Synthetic { rules: *rules, seed: SEED, is_revised }),
         }
     }

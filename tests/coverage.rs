@@ -4,6 +4,8 @@
 //! and what it says. What coverage counts must be that.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "oracle/chance.rs"]
+mod chance;
 #[path = "oracle/random.rs"]
 mod random;
 

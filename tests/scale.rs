@@ -19,10 +19,11 @@ use claimgate::{
     pack::{Pack, load},
     proof::{check::check, difference},
     request::Request,
+    tree::{Diagram, StageTrees, VALUES_MAX},
     verdict::{Outcome, Verdict},
 };
 use serde_json::json;
-use synthetic::{Synthetic, texts};
+use synthetic::{Synthetic, doubling, texts};
 
 fn take(texts: Vec<PackText>) -> Pack {
     let told = |faults: Vec<claimgate::fault::PackFault>| {
@@ -190,4 +191,50 @@ fn packs_that_tell_many_procedures_apart_are_compared_exactly() {
         found.insert((from, to));
     }
     assert_eq!(found, expected);
+}
+
+/// The code and the message of the only fault of a pack.
+fn refused(texts: Vec<PackText>) -> (String, String) {
+    let faults = load(texts, &BTreeMap::new()).err().expect("the pack is refused");
+    assert_eq!(faults.len(), 1);
+    (faults[0].code.to_string(), faults[0].message.clone())
+}
+
+/// Rules that compare the charge with `count` amounts, twenty a rule.
+fn thresholds(count: i64) -> Vec<PackText> {
+    let mut texts = doubling(1);
+    texts.retain(|text| !text.path.ends_with(".rhai"));
+    for (rule, from) in (0..).zip((0..count).step_by(20)) {
+        let asks: String = (from..count.min(from + 20))
+            .map(|cents| format!("if line.charge_cents == {cents} {{ return deny(\"pair-0\"); }}\n"))
+            .collect();
+        let script = format!("//! Charges.\n//! cites: general\n\n{asks}pass()\n");
+        texts.push(PackText { path: format!("1-charge/rule-{rule}.rhai"), text: Arc::from(script) });
+    }
+    let manifest = texts.iter_mut().find(|text| text.path == "pack.toml").unwrap();
+    manifest.text = Arc::from(manifest.text.replace("\"health_status\"", ""));
+    texts
+}
+
+#[test]
+fn a_pack_that_outgrows_its_limits_is_refused_in_words() {
+    let pack = take(thresholds(500));
+    assert_eq!(pack.variables.get(0).unwrap().arity(), 502);
+    let (code, message) = refused(thresholds(i64::try_from(VALUES_MAX).unwrap()));
+    assert_eq!(code, "pack::too_many_values");
+    assert_eq!(message, "the rules tell more than 4096 values of `line.charge_cents` apart");
+}
+
+#[test]
+fn a_diagram_that_outgrows_its_limit_is_given_up() {
+    let pack = take(doubling(8));
+    assert!(pack.diagram.len() > 1 << 8, "it doubles: {}", pack.diagram.len());
+    let stages: Vec<StageTrees> = pack
+        .stages
+        .iter()
+        .map(|stage| StageTrees { roots: stage.rules.iter().map(|rule| rule.root).collect(), is_limit: stage.is_limit })
+        .collect();
+    let build = |nodes_max| Diagram::build(&pack.forest, &stages, &pack.book, &pack.variables, nodes_max);
+    assert_eq!(build(300).err(), Some(300));
+    assert_eq!(build(100_000).unwrap().len(), pack.diagram.len());
 }

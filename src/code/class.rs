@@ -22,6 +22,14 @@ impl ClassMask {
         mask
     }
 
+    /// The first `count` classes.
+    pub fn first(count: u16) -> ClassMask {
+        let (words, bits) = (usize::from(count) / 64, count % 64);
+        let mut all = vec![u64::MAX; words];
+        all.extend((bits > 0).then(|| (1 << bits) - 1));
+        ClassMask(all)
+    }
+
     /// Adds a class.
     pub fn insert(&mut self, class: ClassId) {
         let (word, bit) = (usize::from(class.0) / 64, class.0 % 64);
@@ -70,12 +78,22 @@ impl ClassMask {
 
     /// Whether every class of this is in the other.
     pub fn is_within(&self, other: &ClassMask) -> bool {
-        self.without(other).is_empty()
+        let theirs = other.0.iter().copied().chain(std::iter::repeat(0));
+        self.0.iter().zip(theirs).all(|(own, their)| own & !their == 0)
+    }
+
+    /// Whether some class is in both.
+    pub fn meets(&self, other: &ClassMask) -> bool {
+        self.0.iter().zip(&other.0).any(|(own, their)| own & their != 0)
     }
 
     /// The classes, in order.
     pub fn iter(&self) -> impl Iterator<Item = ClassId> + '_ {
-        (0u16..).take(self.0.len() * 64).map(ClassId).filter(|class| self.contains(*class))
+        let held = |(place, word): (usize, &u64)| (*word != 0).then_some((place, *word));
+        self.0.iter().enumerate().filter_map(held).flat_map(|(place, word)| {
+            let bits = (0..64).filter(move |bit| word >> bit & 1 == 1);
+            bits.filter_map(move |bit| u16::try_from(place * 64 + bit).ok().map(ClassId))
+        })
     }
 
     fn trimmed(mut self) -> ClassMask {

@@ -194,7 +194,7 @@ impl ValueSets {
 
     /// Every class, class 0 (no set) included.
     pub fn all(&self) -> ClassMask {
-        (0..self.class_count()).map(ClassId).collect()
+        ClassMask::first(self.class_count())
     }
 
     /// How many classes there are.

@@ -34,15 +34,27 @@ impl Domains {
         Domains { all, domains: BTreeMap::new(), known: BTreeMap::new() }
     }
 
+    /// Nothing asked yet, again.
+    pub fn clear(&mut self) {
+        self.domains.clear();
+        self.known.clear();
+    }
+
     /// The only answer still possible, or `None` where both are.
     pub fn forced(&self, question: &Question, book: &Book) -> Option<bool> {
         if question.test == Test::Known {
             return self.known.get(&question.fact).copied();
         }
-        let fresh = self.fresh(question.fact, book)?;
-        let domain = self.domains.get(&question.fact).unwrap_or(&fresh);
+        let fresh;
+        let domain = match self.domains.get(&question.fact) {
+            Some(domain) => domain,
+            None => {
+                fresh = self.fresh(question.fact, book)?;
+                &fresh
+            }
+        };
         match (domain, &question.test) {
-            (Domain::Code(left), Test::In(mask)) => forced_of(!left.and(mask).is_empty(), !left.is_within(mask)),
+            (Domain::Code(left), Test::In(mask)) => forced_of(left.meets(mask), !left.is_within(mask)),
             (Domain::Codes { absent, some }, Test::In(mask)) => {
                 if some.iter().any(|one| one.without(absent).is_within(mask)) {
                     return Some(true);
@@ -61,8 +73,11 @@ impl Domains {
             self.known.insert(question.fact, yes);
             return;
         }
-        let Some(fresh) = self.fresh(question.fact, book) else { return };
-        let domain = self.domains.entry(question.fact).or_insert(fresh);
+        if !self.domains.contains_key(&question.fact) {
+            let Some(fresh) = self.fresh(question.fact, book) else { return };
+            self.domains.insert(question.fact, fresh);
+        }
+        let Some(domain) = self.domains.get_mut(&question.fact) else { return };
         match (domain, &question.test) {
             (Domain::Code(left), Test::In(mask)) => *left = if yes { left.and(mask) } else { left.without(mask) },
             (Domain::Codes { some, .. }, Test::In(mask)) if yes => some.push(mask.clone()),

@@ -5,14 +5,15 @@ use std::{collections::BTreeMap, sync::Arc};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Manifest, Pack, Parameter, ParameterType, Rule, Stage, reasons, shelf::Settings, source, values, whole::Whole,
+    Manifest, Pack, Parameter, ParameterType, Rule, Stage, limits, reasons, shelf::Settings, source, values,
+    whole::Whole,
 };
 use crate::{
     code::{SetId, ValueSets},
     fact::Book,
     fault::{PackFault, PackText},
     script::{ParameterValue, Scripts, Vocabulary},
-    tree::{Diagram, Forest, Limits, Refusal, StageTrees, Step, VALUES_MAX, Variables, explore},
+    tree::{Diagram, Forest, Limits, Refusal, StageTrees, Step, Variables, explore},
     verdict::Outcome,
 };
 
@@ -78,6 +79,11 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
         }
     };
     let book = scripts.book();
+    // Past these the numbers below would mean something else.
+    if let Some(fault) = limits::passed(&sets, &book, &forest) {
+        faults.push(fault);
+        return Err(faults);
+    }
     let companions = companions(&manifest, &sets, manifest_text, &mut faults);
     let whole = Whole {
         manifest: (&manifest, manifest_text),
@@ -240,14 +246,7 @@ fn diagram(
     book: &Book,
     sets: &ValueSets,
 ) -> Result<(Variables, Diagram), PackFault> {
-    let variables = Variables::new(book, sets).map_err(|fact| {
-        let fact = book.fact_words(fact, sets);
-        PackFault::new(
-            "pack::too_many_values",
-            format!("the rules tell more than {VALUES_MAX} values of `{fact}` apart"),
-        )
-        .help("ask for unions of value sets, or for fewer thresholds")
-    })?;
+    let variables = Variables::new(book, sets).map_err(|crowded| limits::of_variables(crowded, book, sets))?;
     let trees: Vec<StageTrees> = stages
         .iter()
         .map(|stage| StageTrees { roots: stage.rules.iter().map(|rule| rule.root).collect(), is_limit: stage.is_limit })

@@ -4,6 +4,7 @@
 //! INVARIANT: a pack that loads cannot fail at run time; every feasible path of every rule was run.
 
 mod claims;
+mod limits;
 mod load;
 mod manifest;
 mod reasons;

@@ -105,11 +105,10 @@ impl Whole<'_> {
     /// Some reasons wait behind a parameter, so what counts is whether a script names them.
     fn unused_reasons(&self) -> Vec<PackFault> {
         let (reasons, text) = self.reasons;
-        let is_named = |id: &String| {
-            let quoted = format!("\"{id}\"");
-            self.scripts.iter().chain(self.definitions).any(|script| script.text.contains(&quoted))
-        };
-        let left = reasons.keys().filter(|id| !is_named(id));
+        let scripts = self.scripts.iter().chain(self.definitions);
+        // Between two quotes stands a text of a script, or what is between two of them: no matter.
+        let named: BTreeSet<&str> = scripts.flat_map(|script| script.text.split('"').skip(1)).collect();
+        let left = reasons.keys().filter(|id| !named.contains(id.as_str()));
         left.map(|id| {
             PackFault::new("pack::unused_reason", format!("no rule ever gives the reason `{id}`"))
                 .help("remove it from reasons.toml, or let a rule give it")

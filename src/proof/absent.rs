@@ -11,7 +11,7 @@ use super::{
 use crate::{
     fact::{FactId, Test},
     pack::Pack,
-    tree::{FALSE, Graph, NodeId, TRUE, TooLarge, VariableKind},
+    tree::{FALSE, Graph, NodeId, TRUE, TooLarge, ValueMask, VariableKind},
     verdict::Verdict,
 };
 
@@ -25,13 +25,13 @@ pub(super) struct Absent {
     /// Whether it can be absent at all.
     pub can_be: bool,
     /// Its other variables, each with the values that it may have where nothing was given.
-    pub values: Vec<(u16, u64)>,
+    pub values: Vec<(u16, ValueMask)>,
 }
 
 impl Absent {
     /// Whether it may then be several things.
     pub fn is_open(&self) -> bool {
-        self.values.iter().any(|(_, mask)| mask.count_ones() != 1)
+        self.values.iter().any(|(_, mask)| mask.only().is_none())
     }
 }
 
@@ -41,11 +41,11 @@ pub(super) fn asked_for(space: &Space) -> Vec<Absent> {
     let known = space.variables.iter().filter(|(_, variable)| matches!(variable.kind, VariableKind::Known));
     let of_one = |known: u16, fact: FactId| {
         let others = space.variables.iter().filter(|(place, variable)| variable.fact == fact && *place != known);
-        let mask = |place: u16| blank.get(usize::from(place)).copied().unwrap_or(u64::MAX);
+        let mask = |place: u16| blank.get(usize::from(place)).cloned().unwrap_or(ValueMask::ANY);
         Absent {
             fact,
             known,
-            can_be: mask(known) & 1 == 1,
+            can_be: mask(known).contains(0),
             values: others.map(|(place, _)| (place, mask(place))).collect(),
         }
     };
@@ -113,7 +113,7 @@ pub(super) fn settled(
     for absent in open {
         let (mut each, mut low) = (verdicts, lowest);
         for (variable, mask) in &absent.values {
-            let values = (0..graph.arity(*variable)).filter(|value| mask >> value & 1 == 1);
+            let values = (0..graph.arity(*variable)).filter(|value| mask.contains(*value));
             let values = values.map(|value| graph.fixed(each, *variable, value)).collect::<Result<Vec<_>, _>>()?;
             each = graph.fold(values, FALSE, &mut |graph, one, two| match (graph.ending(one), graph.ending(two)) {
                 (Some(first), Some(second)) if first != second => graph.end(DIFFER).map(Some),

@@ -1,11 +1,14 @@
 //! Two packs side by side: their value sets cut the codes into classes together, so that a question
 //! of either has its place in one space. What both ask alike is asked once.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::space::{PackView, Space, SpaceError};
 use crate::{
-    code::{ClassId, ClassMask, SetDefinition, SetId, ValueSets},
+    code::{ClassId, ClassMask, Entry, SetDefinition, SetId, ValueSets},
     fact::{Argument, Book, Fact, FactId, QuestionId, Test},
     pack::Pack,
 };
@@ -47,18 +50,19 @@ pub(super) fn space(old: &Pack, new: &Pack) -> Result<Space, SpaceError> {
 /// The value sets of both: an axis that is the same in both once, any other twice.
 fn sets_of_both(old: &Pack, new: &Pack) -> Result<ValueSets, SpaceError> {
     let packs = [old, new];
+    let shared = shared(old, new);
     let mut definitions: Vec<SetDefinition> = Vec::new();
     for (pack, side) in packs.into_iter().zip(SIDES) {
         for definition in pack.sets.definitions() {
             let mut joint = definition.clone();
-            if !is_shared(old, new, &definition.name) {
+            if !shared.contains(definition.name.as_str()) {
                 joint.name.push_str(side);
                 joint.axis = if joint.axis.is_empty() { joint.axis } else { format!("{}{side}", joint.axis) };
             }
             joint.union_of = definition
                 .union_of
                 .iter()
-                .map(|part| if is_shared(old, new, part) { part.clone() } else { format!("{part}{side}") })
+                .map(|part| if shared.contains(part.as_str()) { part.clone() } else { format!("{part}{side}") })
                 .collect();
             if !definitions.iter().any(|known| known.name == joint.name) {
                 definitions.push(joint);
@@ -71,18 +75,37 @@ fn sets_of_both(old: &Pack, new: &Pack) -> Result<ValueSets, SpaceError> {
     })
 }
 
-/// Whether a name stands for the same set in both packs, and its axis for the same axis.
-fn is_shared(old: &Pack, new: &Pack, name: &str) -> bool {
-    let find = |pack: &Pack| pack.sets.find(name).and_then(|set| pack.sets.definition(set).cloned());
-    let (Some(one), Some(two)) = (find(old), find(new)) else { return false };
-    if !one.union_of.is_empty() || !two.union_of.is_empty() {
-        return one.union_of == two.union_of && one.union_of.iter().all(|part| is_shared(old, new, part));
+/// The names that stand for the same set in both packs, on the same axis or of the same parts.
+fn shared<'a>(old: &'a Pack, new: &'a Pack) -> BTreeSet<&'a str> {
+    let (before, after) = (axes(old), axes(new));
+    let mut shared: BTreeSet<&str> = before
+        .iter()
+        .filter(|(axis, sets)| after.get(*axis) == Some(sets))
+        .flat_map(|(_, sets)| sets.keys().copied())
+        .collect();
+    let unions = |pack: &'a Pack| pack.sets.definitions().iter().filter(|set| !set.union_of.is_empty());
+    let theirs: BTreeMap<&str, &Vec<String>> = unions(new).map(|set| (set.name.as_str(), &set.union_of)).collect();
+    // A union may name unions that stand before or after it: repeat until nothing more is shared.
+    loop {
+        let more: Vec<&str> = unions(old)
+            .filter(|set| !shared.contains(set.name.as_str()) && theirs.get(set.name.as_str()) == Some(&&set.union_of))
+            .filter(|set| set.union_of.iter().all(|part| shared.contains(part.as_str())))
+            .map(|set| set.name.as_str())
+            .collect();
+        if more.is_empty() {
+            return shared;
+        }
+        shared.extend(more);
     }
-    let rows = |pack: &Pack| -> BTreeMap<String, Vec<crate::code::Entry>> {
-        let on_axis = pack.sets.definitions().iter().filter(|set| set.union_of.is_empty() && set.axis == one.axis);
-        on_axis.map(|set| (set.name.clone(), set.entries.clone())).collect()
-    };
-    one.axis == two.axis && rows(old) == rows(new)
+}
+
+/// The rows of each set, by axis.
+fn axes(pack: &Pack) -> BTreeMap<&str, BTreeMap<&str, &[Entry]>> {
+    let mut axes: BTreeMap<&str, BTreeMap<&str, &[Entry]>> = BTreeMap::new();
+    for set in pack.sets.definitions().iter().filter(|set| set.union_of.is_empty()) {
+        axes.entry(&set.axis).or_default().insert(&set.name, &set.entries);
+    }
+    axes
 }
 
 /// How a pack's own classes and sets stand among those of both.

@@ -9,36 +9,36 @@ use crate::{
     fact::{Drawn, View},
     pack::Pack,
     request::Request,
-    tree::{Graph, NodeId, VariableKind},
+    tree::{Graph, NodeId, ValueMask, VariableKind},
 };
 
 impl Space {
     /// The values that each variable can have on the first line of a request, a mask each; all of
     /// them where there is no line.
-    pub fn values(&self, request: &Request) -> Vec<u64> {
-        let Some(line) = request.lines.first() else { return vec![u64::MAX; self.variables.len()] };
+    pub fn values(&self, request: &Request) -> Vec<ValueMask> {
+        let Some(line) = request.lines.first() else { return vec![ValueMask::ANY; self.variables.len()] };
         let view = View::new(request, line, &self.sets);
         let facts = self.book.facts().iter();
         let drawn: Vec<Drawn<'_>> = facts.map(|fact| (fact.kind.draw)(&view, &fact.arguments)).collect();
         let variables = self.variables.iter();
         let mask = |fact: usize| drawn.get(fact);
         variables
-            .map(|(_, variable)| mask(usize::from(variable.fact.0)).map_or(u64::MAX, |drawn| variable.possible(drawn)))
+            .map(|(_, variable)| mask(usize::from(variable.fact.0)).map_or(ValueMask::ANY, |drawn| variable.possible(drawn)))
             .collect()
     }
 
     /// Whether everything that is asked is known of a line with these values: each variable has one;
     /// or the fact was not given, and rules ask whether it was.
-    pub fn is_definite(&self, values: &[u64]) -> bool {
-        let mask = |place: u16| values.get(usize::from(place)).copied().unwrap_or(u64::MAX);
+    pub fn is_definite(&self, values: &[ValueMask]) -> bool {
+        let only = |place: u16| values.get(usize::from(place)).and_then(ValueMask::only);
         let is_known_absent = |fact| {
             let known = self.variables.iter().filter(|(_, variable)| variable.fact == fact);
             known
                 .filter(|(_, variable)| matches!(variable.kind, VariableKind::Known))
-                .any(|(place, _)| mask(place) == 1)
+                .any(|(place, _)| only(place) == Some(0))
         };
         let mut variables = self.variables.iter();
-        variables.all(|(place, variable)| mask(place).count_ones() == 1 || is_known_absent(variable.fact))
+        variables.all(|(place, variable)| only(place).is_some() || is_known_absent(variable.fact))
     }
 }
 
@@ -61,13 +61,9 @@ pub fn concluded(pack: &Pack, requests: &[Request]) -> Result<Vec<Option<Conclus
 }
 
 /// The end to which values lead; `None` where a variable on the way may have several.
-fn end_at(graph: &Graph<'_>, mut at: NodeId, values: &[u64]) -> Option<u32> {
+fn end_at(graph: &Graph<'_>, mut at: NodeId, values: &[ValueMask]) -> Option<u32> {
     while let Some(variable) = graph.variable(at) {
-        let mask = *values.get(usize::from(variable))?;
-        if mask.count_ones() != 1 {
-            return None;
-        }
-        at = graph.child(at, variable, mask.trailing_zeros() as usize);
+        at = graph.child(at, variable, values.get(usize::from(variable))?.only()?);
     }
     graph.ending(at)
 }

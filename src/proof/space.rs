@@ -9,7 +9,7 @@ use crate::{
     date::day_number,
     fact::{Book, DICTIONARY, Fact, FactId, QuestionId, Test},
     pack::Pack,
-    tree::{Graph, NodeId, TooLarge, VariableKind, Variables},
+    tree::{Crowded, Graph, NodeId, TooLarge, VARIABLES_MAX, VariableKind, Variables},
 };
 
 /// Facts, questions, value sets and variables.
@@ -50,6 +50,9 @@ pub enum SpaceError {
     /// A fact of which the rules tell more values apart than a variable can have.
     #[error("the rules tell too many values of `{0}` apart")]
     Values(String),
+    /// More variables than can be numbered.
+    #[error("the rules tell more than {VARIABLES_MAX} things apart: split the pack")]
+    Variables,
     /// The value sets of two packs cannot stand side by side.
     #[error("the value sets of the packs cannot be compared: {0}")]
     Sets(String),
@@ -78,8 +81,14 @@ impl Space {
     }
 
     pub(super) fn with(sets: Arc<ValueSets>, book: Book, views: Vec<PackView>) -> Result<Space, SpaceError> {
-        let variables =
-            Variables::new(&book, &sets).map_err(|fact| SpaceError::Values(book.fact_words(fact, &sets)))?;
+        // The numbers of classes and questions end here (`pack/limits.rs`).
+        if sets.class_count() == u16::MAX || book.questions().len() >= usize::from(u16::MAX) {
+            return Err(SpaceError::Variables);
+        }
+        let variables = Variables::new(&book, &sets).map_err(|crowded| match crowded {
+            Crowded::Values(fact) => SpaceError::Values(book.fact_words(fact, &sets)),
+            Crowded::Variables => SpaceError::Variables,
+        })?;
         Ok(Space { sets, book, variables, views })
     }
 

@@ -93,7 +93,7 @@ fn absent(graph: &mut Graph<'_>, space: &Space, clauses: &mut Vec<NodeId>) -> Re
             continue;
         }
         for (variable, mask) in &absent.values {
-            let values: Vec<usize> = (0..graph.arity(*variable)).filter(|value| mask >> value & 1 == 1).collect();
+            let values: Vec<usize> = (0..graph.arity(*variable)).filter(|value| mask.contains(*value)).collect();
             let as_absent = graph.one_of(*variable, &values)?;
             clauses.push(graph.or(given, as_absent)?);
         }

@@ -33,7 +33,7 @@ pub use told::{Returned, Told};
 use crate::{
     code::ValueSets,
     date::Date,
-    fact::{Book, Domains, QuestionId},
+    fact::{Book, QuestionId},
     fault::{PackFault, PackText},
     verdict::Outcome,
 };
@@ -229,8 +229,4 @@ impl Scripts {
 
 fn lock(session: &Mutex<Session>) -> MutexGuard<'_, Session> {
     session.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn fresh_domains(sets: &ValueSets) -> Domains {
-    Domains::new(sets.all())
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ParameterValue, Returned, Told, fresh_domains, probe::Seen};
+use super::{ParameterValue, Returned, Told, probe::Seen};
 use crate::{
     code::ValueSets,
     fact::{Book, Domains, Fact, FactId, QuestionId, Test},
@@ -48,7 +48,7 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn new(sets: Arc<ValueSets>) -> Session {
-        let domains = fresh_domains(&sets);
+        let domains = Domains::new(sets.all());
         Session {
             sets,
             book: Book::default(),
@@ -69,7 +69,7 @@ impl Session {
         self.asked.clear();
         self.told.clear();
         self.frames.clear();
-        self.domains = fresh_domains(&self.sets);
+        self.domains.clear();
     }
 
     pub(super) fn fact(&mut self, fact: Fact) -> FactId {

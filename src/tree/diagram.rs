@@ -87,10 +87,11 @@ impl Diagram {
             })?;
         }
         diagram = graph.map(diagram, &mut |end| if end == PASS.0 { ALLOW.0 } else { end })?;
-        for root in stages.iter().filter(|stage| stage.is_limit).flat_map(|stage| &stage.roots) {
-            let cap = graph.of_tree(forest, *root, &questions, &mut cap_of)?;
-            diagram = graph.apply(diagram, cap, &mut |_, one, two| Ok(least_severe(one, two)))?;
-        }
+        let limits = stages.iter().filter(|stage| stage.is_limit).flat_map(|stage| &stage.roots);
+        let caps =
+            limits.map(|root| graph.of_tree(forest, *root, &questions, &mut cap_of)).collect::<Result<Vec<_>, _>>()?;
+        let cap = graph.fold(caps, DENY, &mut |_, one, two| Ok(least_severe(one, two)))?;
+        diagram = graph.apply(diagram, cap, &mut |_, one, two| Ok(least_severe(one, two)))?;
         Ok(Diagram::of(&graph, diagram))
     }
 

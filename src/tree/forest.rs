@@ -97,6 +97,11 @@ impl Forest {
         self.frames.get(usize::from(within)).map(AsRef::as_ref)
     }
 
+    /// How many frames there are.
+    pub fn frames(&self) -> usize {
+        self.frames.len()
+    }
+
     /// How many places all trees together have.
     pub fn len(&self) -> usize {
         self.places.len()

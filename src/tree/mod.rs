@@ -21,4 +21,4 @@ pub use forest::{Forest, LeafId, Place, Root, Trail};
 pub use graph::{Combine, FALSE, Graph, NodeId, TRUE, TooLarge};
 pub use mask::ValueMask;
 pub use restrict::{Allowed, Open, Verdicts};
-pub use variable::{VALUES_MAX, Variable, VariableKind, Variables};
+pub use variable::{Crowded, VALUES_MAX, VARIABLES_MAX, Variable, VariableKind, Variables};

@@ -46,12 +46,24 @@ pub struct Variables {
 /// more groups of procedures than this.
 pub const VALUES_MAX: usize = 4_096;
 
+/// Variables of a pack: their places are numbers of 16 bits, of which one says *no variable*.
+pub const VARIABLES_MAX: usize = u16::MAX as usize - 1;
+
+/// Why the questions of a pack cannot be laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crowded {
+    /// More than [`VALUES_MAX`] values of this fact are told apart.
+    Values(FactId),
+    /// More than [`VARIABLES_MAX`] variables.
+    Variables,
+}
+
 impl Variables {
     /// The variables that the questions of `book` need.
     ///
     /// # Errors
-    /// The fact of which the rules tell more than [`VALUES_MAX`] values apart.
-    pub fn new(book: &Book, sets: &ValueSets) -> Result<Variables, FactId> {
+    /// See [`Crowded`].
+    pub fn new(book: &Book, sets: &ValueSets) -> Result<Variables, Crowded> {
         // Facts of one kind stand together, part by part: what one says of another is near.
         let mut ranked: Vec<((usize, Option<SetId>, usize, i64, FactId), Variable)> = Vec::new();
         for (id, fact) in (0u16..).map(FactId).zip(book.facts()) {
@@ -72,7 +84,8 @@ impl Variables {
         ranked.sort_by_key(|(rank, _)| *rank);
         let all: Vec<Variable> = ranked.into_iter().map(|(_, variable)| variable).collect();
         match all.iter().find(|variable| variable.arity() > VALUES_MAX) {
-            Some(large) => Err(large.fact),
+            Some(large) => Err(Crowded::Values(large.fact)),
+            None if all.len() > VARIABLES_MAX => Err(Crowded::Variables),
             None => Ok(Variables::of(all, book.facts().len())),
         }
     }
@@ -218,6 +231,14 @@ fn of_shape<'a, I: Iterator<Item = &'a Test>>(
 /// The coarsest parts of the code space such that every mask is a union of parts.
 fn parts<'a>(masks: impl Iterator<Item = &'a ClassMask>, sets: &ValueSets) -> Vec<ClassMask> {
     masks.fold(vec![sets.all()], |parts, mask| {
-        parts.iter().flat_map(|part| [part.and(mask), part.without(mask)]).filter(|part| !part.is_empty()).collect()
+        let mut cut = Vec::with_capacity(parts.len() + 1);
+        for part in parts {
+            if part.meets(mask) && !part.is_within(mask) {
+                cut.extend([part.and(mask), part.without(mask)]);
+            } else {
+                cut.push(part);
+            }
+        }
+        cut
     })
 }

@@ -131,7 +131,7 @@ fn one(
     told: &Difference,
     changes: &BTreeMap<Pair, (&Group, &Change)>,
     pair: &Pair,
-    values: &[u64],
+    values: &[claimgate::tree::ValueMask],
 ) -> Result<(), String> {
     let of_side = |group: &Group| if group.side == Side::Old { &pair.0 } else { &pair.1 };
     let holds = |group: &Group| {

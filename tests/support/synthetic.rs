@@ -74,6 +74,33 @@ pub fn texts(of: Synthetic) -> Vec<PackText> {
     texts
 }
 
+/// A pack whose diagram doubles with each of its `pairs` rules: each asks whether a diagnosis of
+/// its own is confirmed both on the request and earlier, and all first parts stand above all second.
+pub fn doubling(pairs: usize) -> Vec<PackText> {
+    let all: Vec<String> = Icd10Cm::table()
+        .codes()
+        .filter(|(_, is_billable, _)| *is_billable)
+        .map(|(code, ..)| code.text().to_owned())
+        .collect();
+    let plan = Plan::new(Synthetic { rules: RULES_MIN, seed: 1, is_revised: false });
+    let own: Vec<Vec<String>> = all.chunks(all.len() / pairs).take(pairs).map(|codes| vec![codes[0].clone()]).collect();
+    let mut reasons = String::new();
+    let mut texts = vec![
+        text("pack.toml", plan.manifest().replace("\"birth_date\", ", "")),
+        text("SOURCE.md", "# Doubling\n\n### In general {#general}\n".to_owned()),
+        text("values/pair.toml", sets("pair", "pair", &own)),
+    ];
+    for pair in 0..pairs {
+        let _ = write!(reasons, "[pair-{pair}]\nprovider = \"It.\"\npatient = \"It.\"\ncites = \"general\"\n");
+        let script = format!(
+            "//! A pair.\n//! cites: general\n\nif request.diagnoses.any_in(pair_{pair:04}) && history.diagnoses(12).any_in(pair_{pair:04}) {{ return deny(\"pair-{pair}\"); }}\npass()\n"
+        );
+        texts.push(text(format!("1-pair/pair-{pair}.rhai"), script));
+    }
+    texts.push(text("reasons.toml", reasons));
+    texts
+}
+
 fn text(path: impl Into<String>, text: String) -> PackText {
     PackText { path: path.into(), text: Arc::from(text) }
 }

@@ -56,9 +56,11 @@ pub(super) fn find(grounds: &Grounds<'_>) -> Vec<Finding> {
 fn outermost(statements: &[(Mark, bool)]) -> impl Iterator<Item = &Mark> {
     statements.iter().enumerate().filter_map(move |(place, (mark, is_reached))| {
         let is_alive = |number: usize| statements.get(number).is_some_and(|(_, is_reached)| *is_reached);
-        let of_block = |(other, _): &&(Mark, bool)| other.block == mark.block && other.text.path == mark.text.path;
-        let before = statements.iter().take(place).rfind(of_block).is_none_or(|(_, is_reached)| *is_reached);
-        (!is_reached && before && mark.parent.is_none_or(is_alive)).then_some(mark)
+        // The statements of a text stand together.
+        let mut of_text =
+            statements.iter().take(place).rev().take_while(|(other, _)| other.text.path == mark.text.path);
+        let mut before = || of_text.find(|(other, _)| other.block == mark.block).is_none_or(|(_, reached)| *reached);
+        (!is_reached && before() && mark.parent.is_none_or(is_alive)).then_some(mark)
     })
 }
 

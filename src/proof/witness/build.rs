@@ -187,6 +187,9 @@ fn some_codes(
     day: Option<Date>,
 ) -> Option<Vec<Code>> {
     let (absent, some) = wants.codes(name);
+    if some.is_empty() {
+        return Some(Vec::new());
+    }
     let offered = ground.codes.of(ground.sets, systems, &ground.sets.all().without(&absent), day);
     let chosen = cover(&offered, &some.iter().collect::<Vec<_>>())?;
     Some(chosen.into_iter().map(|(_, code)| code).collect())

@@ -49,6 +49,8 @@ pub struct Codes {
     reach: Reach,
     /// The ends of dated rows.
     days: Vec<Date>,
+    /// Whether a row of diagnoses is dated.
+    has_dated: bool,
 }
 
 impl Codes {
@@ -65,6 +67,7 @@ impl Codes {
             headings: BTreeMap::new(),
             reach: Reach::of(sets),
             days,
+            has_dated: dated.iter().any(|entry| ANY_DIAGNOSIS.contains(&entry.system)),
         };
         let ordinary =
             ORDINARY.iter().flat_map(|(system, texts)| texts.iter().filter_map(|text| Code::parse(*system, text).ok()));
@@ -130,9 +133,8 @@ impl Codes {
     }
 
     /// Whether a diagnosis may have another class on another day.
-    pub(super) fn has_dated(&self, sets: &ValueSets) -> bool {
-        let entries = sets.definitions().iter().flat_map(|definition| &definition.entries);
-        entries.into_iter().any(|entry| ANY_DIAGNOSIS.contains(&entry.system) && entry.period != (None, None))
+    pub(super) fn has_dated(&self) -> bool {
+        self.has_dated
     }
 
     /// Whether a heading of the ICD-10-CM table is in one of the classes.

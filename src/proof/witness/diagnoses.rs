@@ -91,6 +91,9 @@ impl Chosen<'_, '_> {
 
     /// Adds one of each of `some` that the line does not point to.
     fn open(&mut self, absent: &ClassMask, some: &[ClassMask], standing: Standing) -> Option<()> {
+        if some.is_empty() {
+            return Some(());
+        }
         let left = self.ground.sets.all().without(absent);
         let offered = self.ground.codes.of(self.ground.sets, DIAGNOSIS, &left, self.day);
         for (_, code) in cover(&offered, &some.iter().collect::<Vec<_>>())? {

@@ -38,7 +38,7 @@ impl Codes {
     fn diagnoses(&self, sets: &ValueSets, part: &ClassMask) -> Reality {
         // Codes in no set are many; those of systems without a table may be any.
         let open = &self.reach().untabled;
-        if part.contains(ClassId(0)) || !part.and(open).is_empty() || self.has_dated(sets) {
+        if part.contains(ClassId(0)) || !part.and(open).is_empty() || self.has_dated() {
             return Reality::Codes;
         }
         if !self.of(sets, DIAGNOSIS, part, None).is_empty() {

@@ -13,7 +13,6 @@
 
 use super::{
     Ground,
-    codes::ANY_DIAGNOSIS,
     left::{Left, Want, Wants},
 };
 use crate::code::ClassMask;
@@ -60,13 +59,7 @@ fn windows(wants: &Wants<'_>) -> Option<String> {
 
 fn twice_in_history(ground: &Ground<'_>, wants: &Wants<'_>) -> Option<String> {
     // Where a row of diagnoses is dated, a code may have another class on its own day.
-    if ground
-        .sets
-        .definitions()
-        .iter()
-        .flat_map(|definition| &definition.entries)
-        .any(|row| ANY_DIAGNOSIS.contains(&row.system) && row.period != (None, None))
-    {
+    if ground.codes.has_dated() {
         return None;
     }
     let broken = wants.all("history.months_diagnosed_twice").filter(|want| low(want) >= 0).any(|want| {
