@@ -1,13 +1,14 @@
 //! What is asked of one fact, in the words of the pack: `line.procedure in epidural`,
 //! `request.diagnoses: none in cancer_any`, `patient.age_years ≥ 18 years`.
 
+use std::collections::BTreeMap;
+
 use super::Space;
 use crate::{
     code::ClassMask,
     fact::{FactId, Shape, Test, amount_words},
-    tree::{FALSE, Graph, NodeId, TRUE, TooLarge, Variable, VariableKind},
+    tree::{FALSE, Graph, NodeId, TRUE, TooLarge, ValueMask, Variable, VariableKind},
 };
-use std::collections::BTreeMap;
 
 /// A condition of one fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,21 +31,21 @@ pub struct Clause {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Asks {
     /// One of them has.
-    Any(Vec<(u16, u64)>),
+    Any(Vec<(u16, ValueMask)>),
     /// Each of them has.
-    All(Vec<(u16, u64)>),
+    All(Vec<(u16, ValueMask)>),
 }
 
 impl Asks {
     /// Whether that is so of a line with these [values](Space::values); `None` where it is unknown.
-    pub fn holds(&self, values: &[u64]) -> Option<bool> {
+    pub fn holds(&self, values: &[ValueMask]) -> Option<bool> {
         let (all, settled) = match self {
             Asks::Any(all) => (all, true),
             Asks::All(all) => (all, false),
         };
-        let one = |(variable, wanted): &(u16, u64)| match values.get(usize::from(*variable)) {
-            Some(mask) if mask & wanted == 0 => Some(false),
-            Some(mask) if mask & !wanted == 0 => Some(true),
+        let one = |(variable, wanted): &(u16, ValueMask)| match values.get(usize::from(*variable)) {
+            Some(mask) if !mask.meets(wanted) => Some(false),
+            Some(mask) if mask.and(wanted) == *mask => Some(true),
             Some(_) | None => None,
         };
         let all: Vec<Option<bool>> = all.iter().map(one).collect();
@@ -96,7 +97,7 @@ pub(super) fn said_of(graph: &mut Graph<'_>, space: &Space, path: &[(u16, usize)
                 let says = if *value == 0 { "not given" } else { "given" };
                 let node = graph.one_of(*place, &[*value])?;
                 let fact = variable.fact;
-                let asks = Asks::All(vec![(*place, 1 << *value)]);
+                let asks = Asks::All(vec![(*place, ValueMask::one(*value))]);
                 said.push(Clause { fact, says: says.to_owned(), node, values: None, asks, tells: Tells::Given });
             }
             VariableKind::Code(_) | VariableKind::Cuts(_) | VariableKind::Choices(_) => {
@@ -125,7 +126,9 @@ pub(super) fn valued(
     };
     let node = graph.one_of(place, values)?;
     let (says, tells) = value_words(space, variable, values);
-    let asks = Asks::All(vec![(place, values.iter().fold(0, |mask, value| mask | 1 << value))]);
+    let mut mask = ValueMask::NONE;
+    values.iter().for_each(|value| mask.insert(*value));
+    let asks = Asks::All(vec![(place, mask)]);
     Ok(Some(Clause { fact: variable.fact, says, node, values: Some((place, values.to_vec())), asks, tells }))
 }
 
@@ -171,11 +174,11 @@ fn of_sets(
             let one = graph.one_of(*place, &[1])?;
             any = graph.or(any, one)?;
         }
-        let asked = |mask: u64| inside.iter().map(|place| (*place, mask)).collect();
+        let asked = |value: usize| inside.iter().map(|place| (*place, ValueMask::one(value))).collect();
         let (node, before, asks, tells) = if is_there {
-            (any, "one", Asks::Any(asked(0b10)), Tells::Presence)
+            (any, "one", Asks::Any(asked(1)), Tells::Presence)
         } else {
-            (graph.without(TRUE, any)?, "none", Asks::All(asked(0b01)), Tells::Absence)
+            (graph.without(TRUE, any)?, "none", Asks::All(asked(0)), Tells::Absence)
         };
         let width = inside.len();
         let says = format!("{before} {words}");

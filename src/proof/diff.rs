@@ -24,7 +24,7 @@ use crate::{
     code::Code,
     pack::Pack,
     request::Request,
-    tree::{FALSE, Graph, NodeId},
+    tree::{FALSE, Graph, NodeId, ValueMask},
     verdict::PackStamp,
 };
 
@@ -86,7 +86,7 @@ pub struct Condition {
 
 impl Condition {
     /// Whether it holds of a line with these [values](Space::values); `None` where that is unknown.
-    pub fn holds(&self, values: &[u64]) -> Option<bool> {
+    pub fn holds(&self, values: &[ValueMask]) -> Option<bool> {
         self.asks.holds(values)
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn space(old: &Pack, new: &Pack) -> Result<Space, SpaceError> {
     let mut book = Book::default();
     let mut own: [Vec<QuestionId>; 2] = [Vec::new(), Vec::new()];
     for (place, list) in asked.iter().enumerate() {
-        let other = asked.iter().nth(1 - place);
+        let other = asked.get(1 - place);
         for (fact, test, words) in list {
             let id = book.fact(fact.clone());
             // The same words for something else on the other side: say which side these are of.

@@ -23,7 +23,9 @@ impl Space {
         let variables = self.variables.iter();
         let mask = |fact: usize| drawn.get(fact);
         variables
-            .map(|(_, variable)| mask(usize::from(variable.fact.0)).map_or(ValueMask::ANY, |drawn| variable.possible(drawn)))
+            .map(|(_, variable)| {
+                mask(usize::from(variable.fact.0)).map_or(ValueMask::ANY, |drawn| variable.possible(drawn))
+            })
             .collect()
     }
 

@@ -184,6 +184,6 @@ impl PackView {
 /// A fact without arguments.
 fn fact(book: &mut Book, name: &str) -> FactId {
     // INVARIANT: callers name entries of the dictionary.
-    let kind = DICTIONARY.iter().find(|kind| kind.name == name).unwrap_or(&DICTIONARY[0]);
+    let Some(kind) = DICTIONARY.iter().find(|kind| kind.name == name) else { return FactId(u16::MAX) };
     book.fact(Fact { kind, arguments: Vec::new() })
 }

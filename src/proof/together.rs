@@ -259,19 +259,19 @@ fn name(space: &Space, fact: FactId) -> &'static str {
 /// The window of a fact, in calendar months.
 fn months(space: &Space, fact: FactId) -> i64 {
     let arguments = space.book.get_fact(fact).into_iter().flat_map(|fact| &fact.arguments);
-    let months = arguments.filter_map(|argument| match argument {
+    let mut months = arguments.filter_map(|argument| match argument {
         Argument::Months(months) => Some(*months),
         Argument::Set(_) => None,
     });
-    months.last().unwrap_or(0)
+    months.next().unwrap_or(0)
 }
 
 /// The codes that a fact counts.
 fn set(space: &Space, fact: FactId) -> ClassMask {
     let arguments = space.book.get_fact(fact).into_iter().flat_map(|fact| &fact.arguments);
-    let sets = arguments.filter_map(|argument| match argument {
+    let mut sets = arguments.filter_map(|argument| match argument {
         Argument::Set(set) => Some(space.sets.mask(*set).clone()),
         Argument::Months(_) => None,
     });
-    sets.last().unwrap_or_default()
+    sets.next().unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! Sets of values of one variable.
 
 /// Values of a variable, a bit each. Those of one word are kept without allocating.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ValueMask {
     first: u64,
     /// The values from 64 on; empty, or with a last word that `rest` does not say already.

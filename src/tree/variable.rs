@@ -58,6 +58,10 @@ pub enum Crowded {
     Variables,
 }
 
+/// Where a variable stands: its fact's place in the dictionary, its value set, its own place in the
+/// fact, the months of its window, its fact.
+type Rank = (usize, Option<SetId>, usize, i64, FactId);
+
 impl Variables {
     /// The variables that the questions of `book` need.
     ///
@@ -65,7 +69,7 @@ impl Variables {
     /// See [`Crowded`].
     pub fn new(book: &Book, sets: &ValueSets) -> Result<Variables, Crowded> {
         // Facts of one kind stand together, part by part: what one says of another is near.
-        let mut ranked: Vec<((usize, Option<SetId>, usize, i64, FactId), Variable)> = Vec::new();
+        let mut ranked: Vec<(Rank, Variable)> = Vec::new();
         for (id, fact) in (0u16..).map(FactId).zip(book.facts()) {
             let rank = DICTIONARY.iter().position(|kind| kind == fact.kind).unwrap_or(usize::MAX);
             let (mut set, mut months) = (None, 0);

@@ -298,7 +298,7 @@ about = "what a service in an unusual place does"
             }
             Some(0) => {
                 let most = 2 + group % 5 - usize::from(is_first);
-                let months = if group % 2 == 0 { 12 } else { 6 };
+                let months = if group.is_multiple_of(2) { 12 } else { 6 };
                 let asks = format!(
                     "if history.sessions(group_{group:04}, {months}) >= {most} {{ return deny(\"REASON\"); }}\npass()"
                 );
@@ -314,7 +314,7 @@ about = "what a service in an unusual place does"
             }
             Some(3) => {
                 let note = "if params.place_edits == \"note\" { return note(\"REASON\"); }\nflag(\"REASON\")";
-                let place = if group % 4 == 0 { "office" } else { "hospital" };
+                let place = if group.is_multiple_of(4) { "office" } else { "hospital" };
                 ("place", format!("if !(line.place_of_service in {place}) {{ return pass(); }}\n{note}"))
             }
             Some(4) => {
