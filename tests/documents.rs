@@ -89,6 +89,27 @@ fn the_readme_shows_what_the_program_prints() {
 }
 
 #[test]
+fn the_readme_shows_what_a_change_does() {
+    let pack = "bmj-2025-chronic-spine-pain";
+    let shown = Command::cargo_bin("claimgate")
+        .unwrap()
+        .current_dir(here("."))
+        .env_remove("CLAIMGATE_PACKS")
+        .args(["rules", "diff", "--color", "never", pack, pack, "--new-param", "m46_1=mechanical"])
+        .output()
+        .unwrap();
+    assert_eq!(shown.status.code(), Some(4), "something changes");
+    let printed = String::from_utf8(shown.stdout).unwrap();
+    // The digests of the packs stand first; they hang on every text of a pack.
+    let told: String = printed.split_inclusive('\n').skip(3).collect();
+    let readme = fs::read_to_string(here("README.md")).unwrap();
+    assert!(
+        readme.contains(&format!("<!-- diff -->\n```text\n{told}```\n")),
+        "README.md shows another difference than the program tells; put this there:\n{told}"
+    );
+}
+
+#[test]
 fn the_examples_are_one_claim_in_four_formats() {
     let desk = Desk::new(shelf::open(&here("rules"), &BTreeMap::new()).unwrap());
     let expected = [

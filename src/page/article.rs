@@ -20,7 +20,7 @@ use crate::{
 /// What is known of rules besides their texts.
 #[derive(Clone, Debug, Default)]
 pub struct Proven {
-    /// Which share of a rule's paths its worked cases go, in whole percent, by rule.
+    /// Which share of a rule's branches that a line can walk its worked cases walk, in whole percent.
     pub coverage_percent: BTreeMap<String, u8>,
 }
 
@@ -77,7 +77,7 @@ fn worked(pack: &Pack, rule: &Rule, proven: &Proven) -> String {
     let cases = pack.cases.iter().filter(|text| text.path.starts_with(&folder)).count();
     let cases = counted(cases, "worked case", "worked cases");
     match proven.coverage_percent.get(&rule.name) {
-        Some(percent) => format!("{cases}, which go {percent} % of its paths"),
+        Some(percent) => format!("{cases}, which walk {percent} % of its branches"),
         None => cases,
     }
 }

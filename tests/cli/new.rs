@@ -96,7 +96,7 @@ fn a_rule_is_refused_until_it_is_filled_in() {
         "rule::no_header 1-scope/over-90.rhai",
         "pack::unknown_anchor 1-scope/over-90.rhai",
         "pack::unknown_anchor reasons.toml",
-        "pack::source_attributes pack.toml",
+        "pack::source_attributes 1-scope/over-90.rhai",
     ];
     assert_eq!(faults(&shelf.0), missing);
     fill(&script, "//!\n//! cites: anchor-of-the-source", "//! Over 90.\n//! cites: population");

@@ -17,7 +17,7 @@ use super::super::{
 };
 use crate::{
     fault::did_you_mean,
-    pack::{Pack, Rule, Stage},
+    pack::{Pack, Rule, Stage, shelf},
     page::{
         article::Proven,
         atlas::Atlas,
@@ -93,7 +93,7 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
 
 /// What is written; `None` where it cannot be shown so, and then why was said.
 fn content(shown: &Shown<'_>, args: &Args) -> io::Result<Option<Vec<u8>>> {
-    let proven = Proven::default();
+    let proven = if args.format == Format::Html { proven(shown, args) } else { Proven::default() };
     let screen = match &args.out {
         None => Screen::of(&io::stdout(), args.color),
         Some(_) => Screen::of_file(args.color),
@@ -119,6 +119,18 @@ fn content(shown: &Shown<'_>, args: &Args) -> io::Result<Option<Vec<u8>>> {
         }
     }
     Ok(Some(out))
+}
+
+/// What worked cases cover of a pack; nothing where its folder is not to be read again.
+fn proven(shown: &Shown<'_>, args: &Args) -> Proven {
+    let (Shown::Pack(pack) | Shown::Rule(pack, ..)) = shown;
+    let settings = args.packs.settings();
+    let folders = shelf::folders(&args.packs.folder()).unwrap_or_default();
+    let folder =
+        shelf::named(folders, std::slice::from_ref(&pack.manifest.name)).unwrap_or_default().into_iter().next();
+    let taken = folder.and_then(|folder| shelf::take(&folder, &settings).ok().map(|pack| (folder, pack)));
+    let percent = taken.map(|(folder, pack)| super::test::percent_of_branches(&folder, pack, settings));
+    Proven { coverage_percent: percent.unwrap_or_default() }
 }
 
 fn picture_of(atlas: &Atlas<'_>, rule: &Rule) -> Option<String> {
