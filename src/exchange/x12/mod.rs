@@ -40,7 +40,7 @@ use crate::exchange::Item;
 /// x12::read("GS*HC~ST*837~CLM*C-1*10~".as_bytes(), "claims.x12", &mut |item| match item {
 ///     Item::Fault(fault) => codes.push(fault.code),
 ///     Item::Reject(reject) => codes.push(reject.fault.code),
-///     Item::Request(_) => codes.push("request"),
+///     Item::Request(_) | Item::Answered(..) => codes.push("request"),
 /// })?;
 /// assert_eq!(codes, ["x12::outside_interchange", "x12::claim_outside_interchange"]);
 /// # Ok::<(), std::io::Error>(())

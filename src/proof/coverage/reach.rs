@@ -115,7 +115,7 @@ impl<'p> Route<'p> {
         let mut search = Search { ground, route: self, wanted: &wanted, visits: 0, is_proved: true };
         let (mut is_impossible, mut reason) = (self.ways.len() <= WAYS_MAX, None);
         for goals in self.ways.iter().take(WAYS_MAX) {
-            let Some((domains, base)) = search.start(&literals) else { continue };
+            let Some((domains, base)) = search.start(&literals, goals) else { continue };
             search.begin();
             if let Some(request) = search.settle(goals, &domains, &mut base.clone()) {
                 return Sought::Found(Box::new(request));
@@ -187,10 +187,10 @@ impl Search<'_, '_> {
 
     /// What the wanted path leaves of each fact; `None` where the line would be a companion that is
     /// not asked.
-    fn start(&self, literals: &[Literal]) -> Option<(Domains, Vec<Literal>)> {
+    fn start(&self, literals: &[Literal], goals: &[(&Rule, Goal)]) -> Option<(Domains, Vec<Literal>)> {
         let mut domains = Domains::new(self.ground.sets.all());
         let mut all = literals.to_vec();
-        all.extend(self.no_companion());
+        all.extend(self.no_companion(goals));
         for literal in &all {
             let question = question(literal);
             if domains.forced(&question, self.ground.book) == Some(!literal.answer) {
@@ -201,10 +201,16 @@ impl Search<'_, '_> {
         Some((domains, all))
     }
 
-    /// Where companions are not asked any more, the procedure is none.
-    fn no_companion(&self) -> Option<Literal> {
+    /// Where companions are not asked any more, the procedure is none. A limit is asked of them where
+    /// the finding before it is of a stage that judges them.
+    fn no_companion(&self, goals: &[(&Rule, Goal)]) -> Option<Literal> {
         let (followers, _) = self.route.pack.companions?;
-        if judged_before_parents(self.route.pack).iter().any(|asked| asked.name == self.route.stage.name) {
+        let finding = goals.iter().find(|(_, goal)| *goal != Goal::Silent).map(|(rule, _)| rule.script);
+        let is_last = |asked: &Stage| match finding {
+            Some(script) => asked.rules.iter().any(|rule| rule.script == script),
+            None => asked.name == self.route.stage.name,
+        };
+        if judged_before_parents(self.route.pack).iter().any(is_last) {
             return None;
         }
         let place = self.ground.book.facts().iter().position(|fact| fact.kind.name == "line.procedure")?;

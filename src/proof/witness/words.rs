@@ -21,16 +21,17 @@ pub(super) fn narrative(sets: &ValueSets, (absent, some): &(ClassMask, Vec<Class
     if some.is_empty() {
         return PLAIN.iter().find(|text| serves(text)).map(|text| (*text).to_owned());
     }
-    let offered: Vec<(ClassId, ClassId)> = phrases(sets)
-        .into_iter()
-        .map(|(class, _)| (class, class))
-        .filter(|(class, _)| !absent.contains(*class))
-        .collect();
+    // A phrase may hold shorter ones: none of them may be of what is to be absent.
+    let is_clean = |classes: &[ClassId]| classes.iter().all(|class| !absent.contains(*class));
+    let clean: Vec<(Vec<ClassId>, String)> =
+        phrases(sets).into_iter().filter(|(classes, _)| is_clean(classes)).collect();
+    let mut offered: Vec<(ClassId, ClassId)> =
+        clean.iter().flat_map(|(classes, _)| classes).map(|class| (*class, *class)).collect();
+    offered.dedup();
     let chosen = cover(&offered, &some.iter().collect::<Vec<_>>())?;
-    let choices: Vec<Vec<String>> = chosen
-        .iter()
-        .map(|(class, _)| phrases(sets).into_iter().filter(|(own, _)| own == class).map(|(_, text)| text).collect())
-        .collect();
+    let holding = |class: ClassId| clean.iter().filter(move |(classes, _)| classes.contains(&class));
+    let choices: Vec<Vec<String>> =
+        chosen.iter().map(|(class, _)| holding(*class).map(|(_, text)| text.clone()).collect()).collect();
     (0..TRIES_MAX).map(|number| text(&choices, number)).find(|text| serves(text))
 }
 
@@ -45,12 +46,9 @@ fn text(choices: &[Vec<String>], mut number: usize) -> String {
     parts.join(" and ")
 }
 
-/// Every phrase with the first class that it shows; a stem stands for itself.
-fn phrases(sets: &ValueSets) -> Vec<(ClassId, String)> {
+/// Every phrase with the classes that it shows; a stem stands for itself.
+fn phrases(sets: &ValueSets) -> Vec<(Vec<ClassId>, String)> {
     let rows = sets.definitions().iter().flat_map(|definition| &definition.entries);
     let texts = rows.filter_map(|row| if let Pattern::Phrase(phrase) = &row.pattern { Some(phrase) } else { None });
-    texts
-        .map(|phrase| phrase.replace('*', ""))
-        .filter_map(|text| Some((*sets.classes_of_text(&text)?.first()?, text)))
-        .collect()
+    texts.map(|phrase| phrase.replace('*', "")).filter_map(|text| Some((sets.classes_of_text(&text)?, text))).collect()
 }
