@@ -32,8 +32,10 @@ use synthetic::{Synthetic, doubling, texts};
 const SPINE: &str = "rules/bmj-2025-chronic-spine-pain";
 const SEED: u64 = 1;
 
-/// What is measured.
-const STEPS: [(&str, fn(&Subject) -> Measured); 5] =
+/// What is measured, by its name.
+type Step = (&'static str, fn(&Subject) -> Measured);
+
+const STEPS: [Step; 5] =
     [("load", of_load), ("decide", of_decide), ("check", of_check), ("coverage", of_coverage), ("diff", of_diff)];
 
 /// A pack to measure: the spine pack, or one of so many rules.
