@@ -108,7 +108,7 @@ fn coverage_is_told_where_it_is_known() {
         let proven = Proven { coverage_percent: BTreeMap::from([("under-18".to_owned(), 98)]) };
         let (known, unknown) =
             (whole::pack(&Atlas::of(&pack), &proven), whole::pack(&Atlas::of(&pack), &Proven::default()));
-        assert!(known.contains("which go 98 % of its branches"));
+        assert!(known.contains("which walk 98 % of its branches"));
         assert!(!unknown.contains("% of its branches"));
     }
 }
