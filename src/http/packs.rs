@@ -13,22 +13,9 @@ use super::{
 use crate::{
     code::{Entry, Pattern, SetDefinition},
     fault::did_you_mean,
-    pack::{Pack, Parameter, Reason, Rule, SourceAttributes, Stage},
+    pack::{Pack, Parameter, Reason, Rule, SOURCE_ATTRIBUTES, SourceAttributes, Stage},
     script::ParameterValue,
 };
-
-/// The kinds of patient data that the source attributes speak of (45 CFR 170.315(b)(11)(iv)(A)).
-const PATIENT_DATA: [&str; 9] = [
-    "race",
-    "ethnicity",
-    "language",
-    "sexual_orientation",
-    "gender_identity",
-    "sex",
-    "birth_date",
-    "social_determinants",
-    "health_status",
-];
 
 /// `GET /v1/packs`.
 pub(super) async fn list(house: Data<House>) -> HttpResponse {
@@ -91,7 +78,7 @@ fn whole(pack: &Pack) -> Value {
 }
 
 fn source(source: &SourceAttributes) -> Value {
-    let uses = PATIENT_DATA.iter().copied().chain(source.uses.iter().map(String::as_str));
+    let uses = SOURCE_ATTRIBUTES.iter().copied().chain(source.uses.iter().map(String::as_str));
     let uses: Map<String, Value> =
         uses.map(|data| (data.to_owned(), json!(source.uses.iter().any(|used| used == data)))).collect();
     json!({

@@ -15,6 +15,8 @@ mod whole;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+/// What a source must show of the patient data it uses.
+pub use crate::fact::SOURCE_ATTRIBUTES;
 pub use claims::{Claim, Disagreement, Property};
 pub use load::{NODES_MAX, load};
 pub use manifest::{Companions, Manifest, Parameter, ParameterType, Passage, Period, SourceAttributes};

@@ -226,12 +226,12 @@ fn described(
         .collect();
     order.sort_by_key(|(count, side, end)| (std::cmp::Reverse(*count), *side, *end));
     let is_last = ROWS_MAX.last() == Some(&rows_max);
+    let untold = graph.map(known.changed, &mut |number| u32::from(left.contains(&number)))?;
+    let changed = graph.map(known.changed, &mut |number| u32::from(number != 0))?;
     for (_, side, end) in order {
         let whole = if side == Side::Old { known.before } else { known.after };
         let of_end = graph.map(whole, &mut |other| u32::from(other == end))?;
         let of_end = graph.and(of_end, known.possible)?;
-        let untold = graph.map(known.changed, &mut |number| u32::from(left.contains(&number)))?;
-        let changed = graph.map(known.changed, &mut |number| u32::from(number != 0))?;
         let bounds = Bounds { must: graph.and(of_end, untold)?, never: graph.without(of_end, changed)? };
         let cover = cover(graph, space, bounds, rows_max)?;
         if is_last || cover.left == FALSE {

@@ -52,7 +52,7 @@ fn stage_fault(
     // The first stage after which nothing of it is left, and the rules up to there that take it.
     let mut takers = Vec::new();
     let mut left = field.graph.and(speaks, field.asked.first().copied().unwrap_or(FALSE))?;
-    for (place, (earlier, rules)) in field.pack.stages.iter().zip(&field.speaks).enumerate().take(stage) {
+    for (place, earlier) in field.pack.stages.iter().enumerate().take(stage) {
         for (other, finds) in earlier.rules.iter().zip(field.laid.rules.get(place).into_iter().flatten()) {
             let finds = field.graph.map(*finds, &mut |end| u32::from(end != 0))?;
             if !field.graph.are_apart(finds, left) {
@@ -60,7 +60,6 @@ fn stage_fault(
                 left = field.graph.without(left, finds)?;
             }
         }
-        let _ = rules;
         if left == FALSE {
             break;
         }
