@@ -109,5 +109,8 @@ fn properties_that_cannot_be_asked() {
     };
     unclear("field_no_fact", "never = \"deny\"\nwhen = \"patient.shoe_size > 40\"", "patient.shoe_size");
     unclear("field_no_question", "never = \"deny\"\nwhen = \"3 + 4\"", "it is no question");
+    // What has no codes to add to, or no amount to rise, is not proved by having none.
+    unclear("field_no_codes", "adding = \"epidural\"\nto = \"line.procedure\"", "is no set of codes");
+    unclear("field_no_amount", "rising = \"stated.pain_type\"", "neither a quantity nor a day");
     unclear("field_no_set", "adding = \"moonlight\"\nto = \"request.diagnoses\"", "no value set `moonlight`");
 }

@@ -2,7 +2,7 @@
 
 use super::{Finding, field::Field};
 use crate::{
-    fact::FactId,
+    fact::{FactId, Shape},
     fault::PackFault,
     pack::{Claim, Pack, Property},
     proof::{
@@ -119,6 +119,10 @@ pub(super) fn find(
                 Err(why) => Some(Broken { how: why, region: FALSE, verdict: None }),
             },
             Claim::Rising { fact, from } => match fact_of(space, fact) {
+                Some(id) if !matches!(shape(space, id), Some(Shape::Quantity(_) | Shape::Date)) => {
+                    let how = format!("`{fact}` is neither a quantity nor a day");
+                    Some(Broken { how, region: FALSE, verdict: None })
+                }
                 Some(id) => falling(field, space, all, id, *from)?,
                 None => Some(Broken { how: format!("there is no fact `{fact}`"), region: FALSE, verdict: None }),
             },
@@ -196,6 +200,9 @@ fn only(
 fn sets_of(space: &Space, pack: &Pack, adding: &str, to: &str) -> Result<Vec<u16>, String> {
     let set = pack.sets.find(adding).ok_or_else(|| format!("there is no value set `{adding}`"))?;
     let fact = fact_of(space, to).ok_or_else(|| format!("there is no fact `{to}`"))?;
+    if shape(space, fact) != Some(Shape::Codes) {
+        return Err(format!("`{to}` is no set of codes"));
+    }
     let of_fact = space.variables.iter().filter(|(_, variable)| variable.fact == fact);
     Ok(of_fact
         .filter(|(_, variable)| match &variable.kind {
@@ -204,6 +211,10 @@ fn sets_of(space: &Space, pack: &Pack, adding: &str, to: &str) -> Result<Vec<u16
         })
         .map(|(place, _)| place)
         .collect())
+}
+
+fn shape(space: &Space, fact: FactId) -> Option<Shape> {
+    space.book.get_fact(fact).map(|fact| fact.kind.shape)
 }
 
 fn fact_of(space: &Space, words: &str) -> Option<FactId> {
