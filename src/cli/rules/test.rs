@@ -136,41 +136,8 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
     Ok(exit)
 }
 
-/// What the requests of each setting cover.
-fn covered(shelves: &Shelves, folder: &Path, requests: &BTreeMap<Settings, Vec<Request>>) -> Coverage {
-    let settings: Vec<coverage::Setting<'_>> = requests
-        .iter()
-        .filter_map(|(names, requests)| {
-            let pack = shelves.get(folder, names)?.packs().first()?;
-            Some(coverage::Setting { pack, requests })
-        })
-        .collect();
-    coverage::coverage(&settings)
-}
-
-/// How many percent of the branches of each rule that a line can walk the worked cases walk, under
-/// all settings that cases name; rounded down.
-pub(super) fn percent_of_branches(folder: &Path, pack: Pack, plan: Settings) -> BTreeMap<String, u8> {
-    let cases = pack.cases.clone();
-    let mut shelves = Shelves::under(folder, plan);
-    shelves.put(folder, pack);
-    let mut requests: BTreeMap<Settings, Vec<Request>> = BTreeMap::from([(Settings::new(), Vec::new())]);
-    for text in &cases {
-        if let Tried::Passes { request, settings, .. } = shelves.try_case(folder, text) {
-            requests.entry(settings).or_default().push(*request);
-        }
-    }
-    let mut tallies: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-    for rule in covered(&shelves, folder, &requests).rules {
-        let (walked, all) = tallies.entry(rule.rule).or_default();
-        *walked += rule.branches.walked;
-        *all += rule.branches.all.saturating_sub(rule.branches.impossible);
-    }
-    let percent = |(walked, all): (u64, u64)| (walked * 100).checked_div(all).unwrap_or(100);
-    tallies.into_iter().map(|(rule, tally)| (rule, u8::try_from(percent(tally)).unwrap_or(100))).collect()
-}
-
-fn report(args: &Args, shelves: &mut Shelves, folder: &Path, pack: Pack) -> Report {
+/// Runs the cases of a pack; also the requests of those that pass, by the settings they name.
+fn tried(shelves: &mut Shelves, folder: &Path, pack: Pack) -> (Report, BTreeMap<Settings, Vec<Request>>) {
     let (manifest, cases) = (pack.manifest.clone(), pack.cases.clone());
     shelves.put(folder, pack);
     let mut report = Report { manifest, passed: 0, failed: Vec::new(), drafts: Vec::new(), coverage: None };
@@ -186,6 +153,38 @@ fn report(args: &Args, shelves: &mut Shelves, folder: &Path, pack: Pack) -> Repo
             Tried::Draft => report.drafts.push(text.path.clone()),
         }
     }
+    (report, requests)
+}
+
+/// What the requests of each setting cover.
+fn covered(shelves: &Shelves, folder: &Path, requests: &BTreeMap<Settings, Vec<Request>>) -> Coverage {
+    let settings: Vec<coverage::Setting<'_>> = requests
+        .iter()
+        .filter_map(|(names, requests)| {
+            let pack = shelves.get(folder, names)?.packs().first()?;
+            Some(coverage::Setting { pack, requests })
+        })
+        .collect();
+    coverage::coverage(&settings)
+}
+
+/// How many percent of the branches of each rule that a line can walk the worked cases walk, under
+/// all settings that cases name; rounded down.
+pub(super) fn percent_of_branches(folder: &Path, pack: Pack, plan: Settings) -> BTreeMap<String, u8> {
+    let mut shelves = Shelves::under(folder, plan);
+    let (_, requests) = tried(&mut shelves, folder, pack);
+    let mut tallies: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for rule in covered(&shelves, folder, &requests).rules {
+        let (walked, all) = tallies.entry(rule.rule).or_default();
+        *walked += rule.branches.walked;
+        *all += rule.branches.all.saturating_sub(rule.branches.impossible);
+    }
+    let percent = |(walked, all): (u64, u64)| (walked * 100).checked_div(all).unwrap_or(100);
+    tallies.into_iter().map(|(rule, tally)| (rule, u8::try_from(percent(tally)).unwrap_or(100))).collect()
+}
+
+fn report(args: &Args, shelves: &mut Shelves, folder: &Path, pack: Pack) -> Report {
+    let (mut report, requests) = tried(shelves, folder, pack);
     if args.coverage {
         let mut coverage = covered(shelves, folder, &requests);
         if !args.paths {
