@@ -5,6 +5,7 @@
 
 use super::{Finding, Grounds, disagreement, property, shadowed};
 use crate::{
+    desk::judged_before_parents,
     fault::{PackFault, PackText},
     pack::{Pack, Rule, Stage},
     proof::{
@@ -76,7 +77,12 @@ impl Field<'_, '_> {
         let asked: Vec<NodeId> =
             pack.book.questions().iter().map(|one| graph.of_question(one)).collect::<Result<_, _>>()?;
         let mut open = graph.and(self.possible, self.laid.in_force)?;
-        for (stage, rules) in pack.stages.iter().zip(&self.laid.rules) {
+        // Companions wait for their parents after the last stage that judges them too.
+        let of_companions = judged_before_parents(pack).len();
+        for (place, (stage, rules)) in pack.stages.iter().zip(&self.laid.rules).enumerate() {
+            if place == of_companions {
+                open = graph.without(open, self.laid.follower)?;
+            }
             self.asked.push(open);
             let speaks = stage.rules.iter().map(|rule| {
                 graph.of_tree(&pack.forest, rule.root, &asked, &mut |outcome| u32::from(*outcome != Outcome::Pass))
@@ -89,11 +95,6 @@ impl Field<'_, '_> {
             let anything = graph.map(here, &mut |end| u32::from(end != 0))?;
             open = graph.without(open, anything)?;
             self.found = first_of(graph, self.found, here)?;
-            // Companions wait for their parents after the last stage that judges them too.
-            let after = pack.manifest.companions.as_ref().and_then(|companions| companions.after_stage.as_deref());
-            if after == Some(stage.name.as_str()) {
-                open = graph.without(open, self.laid.follower)?;
-            }
         }
         Ok(())
     }
