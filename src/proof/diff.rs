@@ -110,51 +110,20 @@ pub struct Change {
 pub fn difference(old: &Pack, new: &Pack, used: &[Code]) -> Result<Difference, ProofError> {
     let space = Arc::new(Space::of_both(old, new)?);
     let codes = Codes::new(&space.sets, used.iter().copied());
-    let mut graph = Graph::new(&space.variables, NODES_MAX);
-    let mut said = Conclusions::default();
-    let mut concluded = [FALSE; 2];
-    for (place, (pack, end)) in [old, new].into_iter().zip(&mut concluded).enumerate() {
-        let laid = lay(&mut graph, &space, place, pack, &mut said)?;
-        *end = conclude(&mut graph, &space, pack, &laid, &mut said)?;
-    }
-    let possible = together::possible(&mut graph, &space, &codes)?;
-    let [before, after] = concluded;
-    let (pairs, changed) = pairs(&mut graph, before, after, possible)?;
-    let mut by_end: BTreeMap<(Side, u32), Vec<u32>> = BTreeMap::new();
-    for (number, (from, to)) in (1u32..).zip(&pairs).filter(|(number, _)| changed.ends.contains(number)) {
-        by_end.entry((Side::Old, *from)).or_default().push(number);
-        by_end.entry((Side::New, *to)).or_default().push(number);
-    }
+    let mut compared = compare(&space, &codes, old, new)?;
     let examples = Examples::new(&space, &codes, old, Some(new));
-    let mut left = changed.ends.clone();
+    let by_end = compared.by_end();
+    let mut left = compared.ends.clone();
     let mut groups = Vec::new();
     for rows_max in ROWS_MAX {
-        while let Some((side, end, cover)) = described(
-            &mut graph,
-            &space,
-            &by_end,
-            &left,
-            &Known { before, after, changed: changed.node, possible },
-            rows_max,
-        )? {
-            let numbers: Vec<u32> = by_end
-                .get(&(side, end))
-                .into_iter()
-                .flatten()
-                .copied()
-                .filter(|number| left.contains(number))
-                .collect();
-            let mut changes = Vec::new();
-            for number in &numbers {
-                let Some((from, to)) = pairs.get(*number as usize - 1) else { continue };
-                let (Some(from), Some(to)) = (said.get(*from).cloned(), said.get(*to).cloned()) else { continue };
-                let here = graph.map(changed.node, &mut |end| u32::from(end == *number))?;
-                let witness = examples.of_change(&mut graph, here, &from, &to)?;
-                changes.push(Change { from, to, witness });
-            }
-            changes.sort_by(|one, two| gravity(one).cmp(&gravity(two)));
+        while let Some((side, end, cover)) =
+            described(&mut compared.graph, &space, &by_end, &left, &compared.known, rows_max)?
+        {
+            let told = by_end.get(&(side, end)).into_iter().flatten().copied();
+            let numbers: Vec<u32> = told.filter(|number| left.contains(number)).collect();
+            let changes = compared.changes(&numbers, &examples)?;
             left.retain(|number| !numbers.contains(number));
-            let Some(of) = said.get(end).cloned() else { continue };
+            let Some(of) = compared.said.get(end).cloned() else { continue };
             let rows =
                 cover.rows.iter().map(|row| row.iter().map(|clause| condition(&space, clause)).collect()).collect();
             groups.push(Group { side, of, rows, is_cut: cover.left != FALSE, changes });
@@ -162,6 +131,68 @@ pub fn difference(old: &Pack, new: &Pack, used: &[Code]) -> Result<Difference, P
     }
     groups.sort_by(|one, two| one.changes.first().map(gravity).cmp(&two.changes.first().map(gravity)));
     Ok(Difference { old: old.stamp(), new: new.stamp(), edits: edits(old, new), groups, space })
+}
+
+/// Whether any line's verdict or reason changes between two packs: [`difference`] without telling which.
+///
+/// # Errors
+/// See [`ProofError`].
+pub fn differs(old: &Pack, new: &Pack) -> Result<bool, ProofError> {
+    let space = Space::of_both(old, new)?;
+    let codes = Codes::new(&space.sets, []);
+    Ok(!compare(&space, &codes, old, new)?.ends.is_empty())
+}
+
+/// Two packs concluded over one space, and where they part.
+struct Compared<'s> {
+    graph: Graph<'s>,
+    said: Conclusions,
+    /// What becomes what; a change's number is its place, from 1.
+    pairs: Vec<(u32, u32)>,
+    known: Known,
+    /// The numbers of the changes that some request comes to.
+    ends: BTreeSet<u32>,
+}
+
+fn compare<'s>(space: &'s Space, codes: &Codes, old: &Pack, new: &Pack) -> Result<Compared<'s>, ProofError> {
+    let mut graph = Graph::new(&space.variables, NODES_MAX);
+    let mut said = Conclusions::default();
+    let mut concluded = [FALSE; 2];
+    for (place, (pack, end)) in [old, new].into_iter().zip(&mut concluded).enumerate() {
+        let laid = lay(&mut graph, space, place, pack, &mut said)?;
+        *end = conclude(&mut graph, space, pack, &laid, &mut said)?;
+    }
+    let possible = together::possible(&mut graph, space, codes)?;
+    let [before, after] = concluded;
+    let (pairs, changed) = pairs(&mut graph, before, after, possible)?;
+    let known = Known { before, after, changed: changed.node, possible };
+    Ok(Compared { graph, said, pairs, known, ends: changed.ends })
+}
+
+impl Compared<'_> {
+    /// The changes by what each side concludes.
+    fn by_end(&self) -> BTreeMap<(Side, u32), Vec<u32>> {
+        let mut by_end: BTreeMap<(Side, u32), Vec<u32>> = BTreeMap::new();
+        for (number, (from, to)) in (1u32..).zip(&self.pairs).filter(|(number, _)| self.ends.contains(number)) {
+            by_end.entry((Side::Old, *from)).or_default().push(number);
+            by_end.entry((Side::New, *to)).or_default().push(number);
+        }
+        by_end
+    }
+
+    /// The changes of these numbers, each with its witness; the gravest first.
+    fn changes(&mut self, numbers: &[u32], examples: &Examples<'_>) -> Result<Vec<Change>, ProofError> {
+        let mut changes = Vec::new();
+        for number in numbers {
+            let Some((from, to)) = self.pairs.get(*number as usize - 1) else { continue };
+            let (Some(from), Some(to)) = (self.said.get(*from).cloned(), self.said.get(*to).cloned()) else { continue };
+            let here = self.graph.map(self.known.changed, &mut |end| u32::from(end == *number))?;
+            let witness = examples.of_change(&mut self.graph, here, &from, &to)?;
+            changes.push(Change { from, to, witness });
+        }
+        changes.sort_by(|one, two| gravity(one).cmp(&gravity(two)));
+        Ok(changes)
+    }
 }
 
 /// The end of what no request can be.

@@ -22,7 +22,7 @@ mod together;
 pub mod witness;
 
 pub use conclusion::{Conclusion, Conclusions};
-pub use diff::{Change, Condition, Difference, Group, Side, difference};
+pub use diff::{Change, Condition, Difference, Group, Side, difference, differs};
 pub use edits::{Edit, edits, words};
 pub use read::concluded;
 pub use space::{Space, SpaceError};

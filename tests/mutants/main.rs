@@ -1,0 +1,94 @@
+//! Mutants of the first pack: small faults an analyst could make. Each must be found by the
+//! difference of two packs unless nothing changes by it, and killed by the worked cases.
+//!
+//! By default a sample of them, evenly spread; `CLAIMGATE_MUTANTS=all` takes every one and prints
+//! the rate.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::string_slice,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests"
+)]
+
+mod breed;
+mod trial;
+
+use std::{
+    collections::BTreeSet,
+    env,
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+use breed::{Mutant, breed, texts_of};
+use trial::{Fate, Ground};
+
+const PACK: &str = "rules/bmj-2025-chronic-spine-pain";
+
+/// How many mutants are tried where not all are asked for.
+const SAMPLE: usize = 48;
+
+/// Mutants that no case kills and why that is right, a line each: name, two blanks, reason.
+const SURVIVORS: &str = include_str!("survivors.txt");
+
+#[test]
+fn every_mutant_is_found_and_killed() {
+    let texts = texts_of(Path::new(PACK));
+    let all = breed(&texts);
+    let is_all = env::var("CLAIMGATE_MUTANTS").is_ok_and(|asked| asked == "all");
+    let step = if is_all { 1 } else { all.len().div_ceil(SAMPLE) };
+    let tried: Vec<&Mutant> = all.iter().step_by(step).collect();
+    let ground = Ground::new(texts);
+    let fates = on_all_cores(&tried, |mutant| ground.try_mutant(mutant));
+
+    let mut count = [0_usize; 4];
+    let mut survivors = BTreeSet::new();
+    for (mutant, fate) in tried.iter().zip(&fates) {
+        count[fate.place()] += 1;
+        match fate {
+            Fate::Survived(settings) => {
+                println!("survived: {}  under {settings:?}", mutant.name);
+                survivors.insert(mutant.name.clone());
+            }
+            Fate::Missed(case) => panic!("{}: case {case} fails, and the difference says nothing changes", mutant.name),
+            Fate::Refused | Fate::Equivalent | Fate::Killed => {}
+        }
+    }
+    let [refused, equivalent, killed, survived] = count;
+    println!(
+        "{} of {} mutants tried: {refused} refused at load, {equivalent} change nothing, {killed} killed, {survived} survive",
+        tried.len(),
+        all.len()
+    );
+    let known: BTreeSet<String> = SURVIVORS
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| line.split("  ").next().unwrap().to_owned())
+        .collect();
+    let new: Vec<&String> = survivors.difference(&known).collect();
+    assert!(new.is_empty(), "no worked case kills these: {new:#?}");
+    let gone: Vec<&String> = known.difference(&survivors).collect();
+    assert!(!is_all || gone.is_empty(), "listed as surviving, and killed or gone: {gone:#?}");
+}
+
+fn on_all_cores<T: Send + Default>(mutants: &[&Mutant], run: impl Fn(&Mutant) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let mut all: Vec<(usize, T)> = thread::scope(|scope| {
+        let work = || {
+            let mut done = Vec::new();
+            loop {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                let Some(mutant) = mutants.get(place) else { return done };
+                done.push((place, run(mutant)));
+            }
+        };
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, fate)| fate).collect()
+}
