@@ -53,7 +53,7 @@ impl Mutant {
     }
 }
 
-/// Every file of a pack, in the order of their paths, worked cases aside.
+/// Every file of a pack, in the order of their paths.
 pub fn texts_of(folder: &Path) -> Vec<PackText> {
     fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {

@@ -47,15 +47,14 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// The pack of these texts.
-    pub fn new(texts: Vec<PackText>) -> Ground {
+    /// The pack of these texts, and its cases.
+    pub fn new(rules: Vec<PackText>, texts: &[PackText]) -> Ground {
         let mut cases: BTreeMap<Settings, Vec<(String, Case)>> = BTreeMap::new();
         cases.insert(Settings::new(), Vec::new());
-        for text in texts.iter().filter(|text| text.path.starts_with("cases/")) {
+        for text in texts {
             let case = Case::read(&text.text).unwrap();
-            cases.entry(case.settings()).or_default().push((text.path.to_string(), case));
+            cases.entry(case.settings()).or_default().push((text.path.clone(), case));
         }
-        let rules: Vec<PackText> = texts.into_iter().filter(|text| !text.path.starts_with("cases/")).collect();
         let load =
             |settings: &Settings| pack::load(rules.clone(), settings).unwrap_or_else(|faults| panic!("{faults:?}"));
         let sound = cases.into_iter().map(|(settings, cases)| (settings.clone(), (load(&settings), cases))).collect();
