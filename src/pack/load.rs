@@ -124,7 +124,7 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
 fn choices(manifest: &Manifest) -> BTreeMap<String, Vec<String>> {
     let of_one = |(name, parameter): (&String, &Parameter)| match &parameter.takes {
         ParameterType::Choice(all) | ParameterType::Choices(all) => Some((name.clone(), all.clone())),
-        ParameterType::Flag | ParameterType::Number | ParameterType::Day => None,
+        ParameterType::Flag | ParameterType::Number { .. } | ParameterType::Day => None,
     };
     manifest.parameters.iter().filter_map(of_one).collect()
 }

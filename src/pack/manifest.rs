@@ -118,8 +118,11 @@ pub enum ParameterType {
     Choices(Vec<String>),
     /// True or false.
     Flag,
-    /// A whole number.
-    Number,
+    /// A whole number, not below the least where there is one.
+    Number {
+        /// The least that makes sense, itself included.
+        least: Option<i64>,
+    },
     /// A day.
     Day,
 }
@@ -160,6 +163,7 @@ struct WireParameter {
     takes: String,
     #[serde(default)]
     values: Vec<String>,
+    least: Option<i64>,
     default: toml::Value,
     about: String,
 }
@@ -278,7 +282,7 @@ impl WireParameter {
             "choice" => ParameterType::Choice(self.values.clone()),
             "choices" => ParameterType::Choices(self.values.clone()),
             "flag" => ParameterType::Flag,
-            "number" => ParameterType::Number,
+            "number" => ParameterType::Number { least: self.least },
             "day" => ParameterType::Day,
             other => {
                 let message = format!("parameter `{name}` takes `{other}`");
@@ -287,6 +291,10 @@ impl WireParameter {
                 );
             }
         };
+        if self.least.is_some() && !matches!(takes, ParameterType::Number { .. }) {
+            let message = format!("parameter `{name}` has a `least` and takes no number");
+            return Err(PackFault::new("pack::parameter", message).help("leave `least` out"));
+        }
         let default = match &self.default {
             toml::Value::String(text) => takes.read(text),
             toml::Value::Boolean(flag) => takes.read(&flag.to_string()),
@@ -318,7 +326,10 @@ impl ParameterType {
                 chosen.iter().all(|choice| all.contains(choice)).then_some(ParameterValue::Choices(chosen))
             }
             ParameterType::Flag => text.parse().ok().map(ParameterValue::Flag),
-            ParameterType::Number => text.parse().ok().map(ParameterValue::Number),
+            ParameterType::Number { least } => {
+                let number = text.parse().ok().filter(|number| least.is_none_or(|least| *number >= least));
+                number.map(ParameterValue::Number)
+            }
             ParameterType::Day => DateSpan::parse(text).ok()?.exact().map(ParameterValue::Day),
         }
     }
@@ -329,7 +340,8 @@ impl ParameterType {
             ParameterType::Choice(all) => format!("one of {}", all.join(", ")),
             ParameterType::Choices(all) => format!("any of {}, separated by commas", all.join(", ")),
             ParameterType::Flag => "true or false".to_owned(),
-            ParameterType::Number => "a whole number".to_owned(),
+            ParameterType::Number { least: Some(least) } => format!("a whole number, {least} or more"),
+            ParameterType::Number { least: None } => "a whole number".to_owned(),
             ParameterType::Day => "a day as YYYY-MM-DD".to_owned(),
         }
     }

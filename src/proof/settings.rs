@@ -30,7 +30,7 @@ fn possible(parameter: &Parameter) -> Vec<ParameterValue> {
             [all.clone(), Vec::new()].map(ParameterValue::Choices).into_iter().chain(each).collect()
         }
         ParameterType::Flag => vec![ParameterValue::Flag(true), ParameterValue::Flag(false)],
-        ParameterType::Number | ParameterType::Day => Vec::new(),
+        ParameterType::Number { .. } | ParameterType::Day => Vec::new(),
     };
     values.insert(0, parameter.default.clone());
     values

@@ -129,7 +129,8 @@ fn of_script(place: usize, text: &PackText, mutants: &mut Vec<Mutant>) {
     }
 }
 
-/// Sets lose a code, and prefixes widen by their last character.
+/// Rows of sets lose their first code, unions each member; the first prefix of a row widens by its
+/// last character.
 fn of_values(place: usize, text: &PackText, mutants: &mut Vec<Mutant>) {
     for (number, start, line) in lines(&text.text) {
         if line.trim_start().starts_with('#') {
@@ -138,7 +139,9 @@ fn of_values(place: usize, text: &PackText, mutants: &mut Vec<Mutant>) {
         for key in ["prefix = [", "code = [", "phrase = [", "union = ["] {
             let Some(list) = line.find(key).map(|at| at + key.len()) else { continue };
             let end = line[list..].find(']').map_or(line.len(), |end| list + end);
-            for (at, len) in members(&line[list..end]) {
+            let all = members(&line[list..end]);
+            let tried = if key == "union = [" { all.len() } else { 1 };
+            for (at, len) in all.into_iter().take(tried) {
                 let (at, member) = (list + at, &line[list + at..list + at + len]);
                 let mut push = |from: usize, to: usize, with: String, what: &str| {
                     let name = format!("{}:{number} {what} {member}", text.path);

@@ -64,18 +64,18 @@ impl Ground {
     /// Tries a mutant on every case, and holds it against the sound pack.
     pub fn try_mutant(&self, mutant: &Mutant) -> Fate {
         let texts: Vec<PackText> = mutant.texts(&self.texts);
-        let mut changed = None;
+        let mut packs = Vec::new();
         for (settings, (sound, cases)) in &self.sound {
             let Ok(pack) = pack::load(texts.clone(), settings) else { return Fate::Refused };
-            let differs = differs(sound, &pack).unwrap();
-            if differs && changed.is_none() {
-                changed = Some(settings.clone());
-            }
             let desk = Desk::new(vec![pack]);
+            let differs = || differs(sound, &desk.packs()[0]).unwrap();
             if let Some((name, _)) = cases.iter().find(|(_, case)| case.check(&desk).is_err()) {
-                return if differs { Fate::Killed } else { Fate::Missed(name.clone()) };
+                return if differs() { Fate::Killed } else { Fate::Missed(name.clone()) };
             }
+            packs.push((settings, sound, desk));
         }
-        changed.map_or(Fate::Equivalent, Fate::Survived)
+        // Where it changes something by default, the other settings need not be asked.
+        let changed = packs.iter().find(|(_, sound, desk)| differs(sound, &desk.packs()[0]).unwrap());
+        changed.map_or(Fate::Equivalent, |(settings, ..)| Fate::Survived((*settings).clone()))
     }
 }
