@@ -32,6 +32,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
     // Doors: each knows one outside language.
     ("exchange", &["code", "date", "fault", "money", "private", "questionnaire", "request", "verdict"]),
+    (
+        "ledger",
+        &[
+            "code", "date", "desk", "exchange", "fact", "fault", "money", "pack", "private", "request", "script",
+            "verdict",
+        ],
+    ),
     ("case", &["desk", "exchange", "fault", "pack", "proof", "request", "verdict"]),
     ("page", &["code", "fact", "fault", "pack", "script", "tree", "verdict"]),
     ("config", &["fault"]),
@@ -80,15 +87,16 @@ const ONLY: &[(&str, &[&str])] = &[
     ("rhai", &["script"]),
     ("actix_web", &["http"]),
     ("clap", &["cli"]),
-    ("serde_json", &["exchange", "case", "http", "cli"]),
+    ("serde_json", &["exchange", "case", "http", "cli", "ledger"]),
     ("toml", &["pack", "case"]),
     ("csv", &["exchange"]),
     ("memchr", &["exchange"]),
     ("miette", &["fault", "cli"]),
     ("jiff", &["date", "code", "request", "fact", "exchange"]),
     ("flate2", &["code", "cli"]),
-    ("uuid", &["http", "exchange"]),
+    ("uuid", &["http", "exchange", "ledger"]),
     ("sha2", &["pack", "exchange"]),
+    ("ring", &["ledger"]),
 ];
 
 #[test]
