@@ -121,7 +121,7 @@ pub fn every_choice() -> Outcome {
         request.authored_on =
             Given::value(DateSpan::parse(["2026", "2026-02", "2026-02-03"][trial % 3]).unwrap(), at());
         request.onset = Given::value(DateSpan::parse(["2025", "2025-02", "2025-02-03"][trial % 3]).unwrap(), at());
-        request.unread_condition_code = (trial % 4 == 0).then(at);
+        request.unread_condition_code = trial.is_multiple_of(4).then(at);
         for diagnosis in &mut request.diagnoses {
             diagnosis.status = [Status::Active, Status::Past][trial % 2];
             diagnosis.verification =
@@ -140,7 +140,7 @@ fn fill_lines(request: &mut Request, trial: usize, at: &dyn Fn() -> Source) {
         let concepts = [Concept::DrgRadiofrequency, Concept::JointRadiofrequency, Concept::Other];
         line.concept = Given::value(concepts[trial % 3], at());
         line.purpose = Given::value([Purpose::Diagnostic, Purpose::Therapeutic][trial % 2], at());
-        line.unread_modifier = (trial % 3 == 0).then(at);
+        line.unread_modifier = trial.is_multiple_of(3).then(at);
         line.charge = [Given::Absent, Given::unreadable("an amount", at()), Given::value(Cents(i64::MAX), at())]
             [trial % 3]
             .clone();

@@ -3,6 +3,7 @@
 use claimgate::{
     code::{Code, System},
     date::{DateSpan, plus_months},
+    desk::decide,
     money::Cents,
     pack::Pack,
     private::Private,
@@ -38,6 +39,28 @@ pub fn small_packs() -> Outcome {
     for seed in 0..count("CLAIMGATE_ENTRY_REQUESTS", 1_500) / 50 {
         let pack = scripts::model(&mut random).load();
         try_all(&[&pack], &spine, 100 + seed as u64, 25);
+    }
+    Ok(())
+}
+
+/// What a replacement takes out is no earlier service of a line without a day either.
+pub fn replaced() -> Outcome {
+    let texts = packs::texts(|name| matches!(name, "history.sessions" | "history.months_since_procedure"));
+    let pack = claimgate::pack::load(texts, &Default::default()).map_err(|faults| format!("{faults:?}"))?;
+    let read = |history: &str| {
+        let text = format!(
+            r#"{{"id": "C-1", "kind": "claim", "frequency": "replacement", "replaces": "C-0",
+                "lines": [{{"number": 1, "procedure": "62323"}}], "history": [{history}]}}"#
+        );
+        claimgate::exchange::json::request(&text).map_err(|reject| format!("{reject:?}"))
+    };
+    let none = read("")?;
+    let own = read(r#"{"claim_id": "C-0", "service_date": "2026-01-01", "procedures": ["62323"]}"#)?;
+    let other = read(r#"{"claim_id": "C-9", "service_date": "2026-01-01", "procedures": ["62323"]}"#)?;
+    assert_eq!(decide(&[&pack], &own), decide(&[&pack], &none));
+    assert_ne!(decide(&[&pack], &other), decide(&[&pack], &none));
+    for request in [none, own, other] {
+        check(&[&pack], &request);
     }
     Ok(())
 }
@@ -101,9 +124,10 @@ pub fn request(random: &mut Random, codes: &Pack, unknown: bool) -> Request {
 
 fn line(random: &mut Random, request: &mut Request, place: usize, unknown: bool) {
     let line = &mut request.lines[place];
-    line.units_milli = random.of(&[0, 1000, 2500, 3000]).try_into().map_or(Given::Absent, |units| {
-        if units == 0 { Given::Absent } else { Given::value(units, Source::member("lines", place, "units")) }
-    });
+    line.units_milli = match random.of(&[0, 1000, 2500, 3000]) {
+        0 => Given::Absent,
+        units => Given::value(units, Source::member("lines", place, "units")),
+    };
     line.charge = Given::value(Cents(i64::try_from(random.below(60_000)).unwrap()), Source::field("charge"));
     if random.percent(50) {
         let code = Code::parse(System::PlaceOfService, random.of(&["11", "22"])).unwrap();

@@ -1,8 +1,7 @@
 //! An entry of the ledger: what was decided, and the least that deciding it again needs.
 //!
 //! INVARIANT: the same packs say of [`Entry::least`] what they said of the request, to the byte.
-//! INVARIANT: no entry holds a member id, a birth date, a name or a free text
-//! ([decision 0017](../../../docs/decisions/0017-what-an-entry-holds.md)).
+//! INVARIANT: no entry holds a member id, a birth date, a name or a free text (decision 0017).
 //! Deliberately knows no store, no disk and no clock.
 
 mod again;
