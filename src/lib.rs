@@ -29,6 +29,7 @@ pub mod case;
 pub mod cli;
 pub mod exchange;
 pub mod http;
+pub mod ledger;
 pub mod page;
 
 // What an operator sets, and what the house says of itself.

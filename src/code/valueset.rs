@@ -16,7 +16,7 @@ use dashmap::DashMap;
 use jiff::civil::Date;
 
 use super::{ClassId, ClassMask, Code, System};
-use phrase::{contains_phrase, words_of};
+use phrase::{contains_phrase, reduced, words_of};
 use row::Row;
 pub use standing::RowStanding;
 
@@ -256,6 +256,20 @@ impl ValueSets {
             .collect();
         found.sort_unstable();
         Some(found)
+    }
+
+    /// The words of every phrase of a set, each phrase once.
+    pub fn phrases(&self) -> impl Iterator<Item = &[String]> {
+        self.phrases.iter().map(|(words, ..)| words.as_slice())
+    }
+
+    /// A text that holds exactly the phrases of `all` that `text` holds, and nothing else that it
+    /// says; `None` where it has no word.
+    pub fn phrases_alone<'s>(text: &str, all: impl Iterator<Item = &'s ValueSets>) -> Option<String> {
+        let mut phrases: Vec<&[String]> = all.flat_map(ValueSets::phrases).collect();
+        phrases.sort_unstable();
+        phrases.dedup();
+        reduced(text, &phrases)
     }
 
     /// Every row but those of phrases.

@@ -12,6 +12,8 @@ mod judge;
 mod needs;
 mod words;
 
+use std::borrow::Borrow;
+
 use crate::{
     code::Icd10Cm,
     fact::Answer,
@@ -44,29 +46,34 @@ impl Desk {
 
     /// Decides every line of a request.
     pub fn decide(&self, request: &Request) -> Decision {
-        let mut lines: Vec<LineDecision> =
-            request.lines.iter().map(|line| LineDecision::nothing(line.number)).collect();
-        for pack in &self.packs {
-            let of_pack = decide_with(pack, request);
-            for (line, more) in lines.iter_mut().zip(of_pack) {
-                line.add(more);
-            }
+        decide(&self.packs, request)
+    }
+}
+
+/// Decides every line of a request, held against each of some packs in turn.
+pub fn decide<P: Borrow<Pack>>(packs: &[P], request: &Request) -> Decision {
+    let packs = || packs.iter().map(Borrow::borrow);
+    let mut lines: Vec<LineDecision> = request.lines.iter().map(|line| LineDecision::nothing(line.number)).collect();
+    for pack in packs() {
+        let of_pack = decide_with(pack, request);
+        for (line, more) in lines.iter_mut().zip(of_pack) {
+            line.add(more);
         }
-        if self.packs.is_empty() {
-            for line in &mut lines {
-                line.findings.push(explain::engine_finding("", "no-pack-in-force", Verdict::Allow));
-            }
+    }
+    if packs().next().is_none() {
+        for line in &mut lines {
+            line.findings.push(explain::engine_finding("", "no-pack-in-force", Verdict::Allow));
         }
-        let verdict = lines.iter().map(|line| line.verdict).max().unwrap_or(Verdict::Allow);
-        let signs = self.packs.iter().any(|pack| pack.manifest.requires_clinician_signoff);
-        Decision {
-            request_id: request.id.clone(),
-            verdict,
-            requires_clinician_signoff: verdict == Verdict::Deny && signs,
-            lines,
-            packs: self.packs.iter().map(Pack::stamp).collect(),
-            remarks: request.remarks.iter().map(|remark| (remark.value.clone(), remark.source.to_string())).collect(),
-        }
+    }
+    let verdict = lines.iter().map(|line| line.verdict).max().unwrap_or(Verdict::Allow);
+    let signs = packs().any(|pack| pack.manifest.requires_clinician_signoff);
+    Decision {
+        request_id: request.id.clone(),
+        verdict,
+        requires_clinician_signoff: verdict == Verdict::Deny && signs,
+        lines,
+        packs: packs().map(Pack::stamp).collect(),
+        remarks: request.remarks.iter().map(|remark| (remark.value.clone(), remark.source.to_string())).collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod history;
 mod onset;
 
+pub use history::may_reach;
 pub(super) use history::{class_on, history_diagnoses, months_diagnosed_twice, months_since_procedure, sessions};
 pub(super) use onset::months_since_onset;
 

@@ -15,6 +15,7 @@ mod view;
 pub use book::{Book, FactId, Question, QuestionId, amount_words};
 pub use dictionary::{DICTIONARY, FactKind, ParameterKind, SOURCE_ATTRIBUTES, Shape, Unit, markdown, namespaces};
 pub use domain::Domains;
+pub use draw::may_reach;
 pub use input::{Input, is_certain, onset_diagnoses, unknown_inputs};
 pub use view::View;
 

@@ -1,16 +1,19 @@
 //! From texts to a pack: read, check, explore, build the diagram.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use sha2::{Digest, Sha256};
 
 use super::{
-    Manifest, Pack, Parameter, ParameterType, Rule, Stage, limits, reasons, shelf::Settings, source, values,
+    Manifest, Pack, Parameter, ParameterType, Reason, Rule, Stage, limits, reasons, shelf::Settings, source, values,
     whole::Whole,
 };
 use crate::{
     code::{SetId, ValueSets},
-    fact::Book,
+    fact::{Book, DICTIONARY, FactKind},
     fault::{PackFault, PackText},
     script::{ParameterValue, Scripts, Vocabulary},
     tree::{Diagram, Forest, Limits, Refusal, StageTrees, Step, Variables, explore},
@@ -106,6 +109,7 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
         manifest,
         parameters,
         sets,
+        asked: asked(&book, &reason_list),
         reasons: reason_list,
         stages,
         book,
@@ -118,6 +122,14 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
         texts,
         scripts,
     })
+}
+
+/// The kinds of facts that rules ask or sentences tell.
+fn asked(book: &Book, reasons: &BTreeMap<String, Reason>) -> Vec<&'static FactKind> {
+    let sentences = reasons.values().flat_map(|reason| [&reason.provider, &reason.patient]);
+    let told: BTreeSet<String> = sentences.flat_map(|sentence| reasons::placeholders(sentence)).collect();
+    let is_asked = |kind: &&FactKind| book.facts().iter().any(|fact| fact.kind == *kind) || told.contains(kind.name);
+    DICTIONARY.iter().filter(is_asked).collect()
 }
 
 /// The choices of each parameter that takes some.
@@ -258,10 +270,15 @@ fn diagram(
     Ok((variables, diagram))
 }
 
-/// The digest over everything but cases and changelog.
+/// Whether the digest is over a text: over all but cases and changelog, which decide nothing.
+pub fn is_digested(text: &PackText) -> bool {
+    !text.path.starts_with("cases/") && text.path != "CHANGELOG.md"
+}
+
+/// The digest over everything that can change a verdict or a sentence.
 fn digest(texts: &[PackText], parameters: &BTreeMap<String, ParameterValue>) -> String {
     let mut hash = Sha256::new();
-    for text in texts.iter().filter(|text| !text.path.starts_with("cases/") && text.path != "CHANGELOG.md") {
+    for text in texts.iter().filter(|text| is_digested(text)) {
         hash.update(text.path.as_bytes());
         hash.update([0]);
         hash.update((text.text.len() as u64).to_be_bytes());

@@ -18,7 +18,7 @@ use std::{collections::BTreeMap, sync::Arc};
 /// What a source must show of the patient data it uses.
 pub use crate::fact::SOURCE_ATTRIBUTES;
 pub use claims::{Claim, Disagreement, Property};
-pub use load::{NODES_MAX, load};
+pub use load::{NODES_MAX, is_digested, load};
 pub use manifest::{Companions, Manifest, Parameter, ParameterType, Passage, Period, SourceAttributes};
 pub use reasons::Reason;
 pub use source::Section;
@@ -27,7 +27,7 @@ pub use values::at_row;
 use crate::{
     code::{SetId, ValueSets},
     date::DateSpan,
-    fact::{Answer, Book},
+    fact::{Answer, Book, FactKind},
     script::{ParameterValue, Scripts},
     tree::{Diagram, Forest, Root, Variables},
     verdict::PackStamp,
@@ -47,6 +47,9 @@ pub struct Pack {
     pub stages: Vec<Stage>,
     /// The facts and questions the rules ask.
     pub book: Book,
+    /// The kinds of facts that can show in a decision, in the dictionary's order: rules ask them or
+    /// reasons' sentences tell their values.
+    pub asked: Vec<&'static FactKind>,
     /// The trees of all rules.
     pub forest: Forest,
     /// The variables of the diagram.

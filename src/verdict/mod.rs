@@ -48,6 +48,11 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// The cause of a name.
+    pub fn from_name(name: &str) -> Option<Cause> {
+        [Cause::Absent, Cause::Unreadable, Cause::Contradictory].into_iter().find(|cause| cause.name() == name)
+    }
+
     /// `absent`, `unreadable` or `contradictory`.
     pub fn name(self) -> &'static str {
         match self {

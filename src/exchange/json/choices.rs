@@ -6,15 +6,15 @@ use crate::{
     request::{Concept, Form, Frequency, Kind, LineOfBusiness, PainType, Purpose, Sex, Status, Verification},
 };
 
-pub(super) const KIND: &[(&str, Kind)] = &[("claim", Kind::Claim), ("order", Kind::Order)];
+pub(crate) const KIND: &[(&str, Kind)] = &[("claim", Kind::Claim), ("order", Kind::Order)];
 
-pub(super) const FORM: &[(&str, Form)] =
+pub(crate) const FORM: &[(&str, Form)] =
     &[("professional", Form::Professional), ("institutional", Form::Institutional), ("inpatient", Form::Inpatient)];
 
-pub(super) const FREQUENCY: &[(&str, Frequency)] =
+pub(crate) const FREQUENCY: &[(&str, Frequency)] =
     &[("original", Frequency::Original), ("replacement", Frequency::Replacement), ("void", Frequency::Void)];
 
-pub(super) const SEX: &[(&str, Sex)] = &[
+pub(crate) const SEX: &[(&str, Sex)] = &[
     ("F", Sex::Female),
     ("M", Sex::Male),
     ("other", Sex::Other),
@@ -24,7 +24,7 @@ pub(super) const SEX: &[(&str, Sex)] = &[
     ("U", Sex::Other),
 ];
 
-pub(super) const LINE_OF_BUSINESS: &[(&str, LineOfBusiness)] = &[
+pub(crate) const LINE_OF_BUSINESS: &[(&str, LineOfBusiness)] = &[
     ("commercial", LineOfBusiness::Commercial),
     ("medicare_advantage", LineOfBusiness::MedicareAdvantage),
     ("medicare", LineOfBusiness::Medicare),
@@ -32,10 +32,10 @@ pub(super) const LINE_OF_BUSINESS: &[(&str, LineOfBusiness)] = &[
     ("other", LineOfBusiness::Other),
 ];
 
-pub(super) const PAIN_TYPE: &[(&str, PainType)] =
+pub(crate) const PAIN_TYPE: &[(&str, PainType)] =
     &[("axial", PainType::Axial), ("radicular", PainType::Radicular), ("mixed", PainType::Mixed)];
 
-pub(super) const SYSTEM: &[(&str, System)] = &[
+pub(crate) const SYSTEM: &[(&str, System)] = &[
     ("cpt", System::Cpt),
     ("hcpcs", System::Hcpcs),
     ("icd10pcs", System::Icd10Pcs),
@@ -43,7 +43,7 @@ pub(super) const SYSTEM: &[(&str, System)] = &[
     ("snomed", System::Snomed),
 ];
 
-pub(super) const STATUS: &[(&str, Status)] = &[
+pub(crate) const STATUS: &[(&str, Status)] = &[
     ("active", Status::Active),
     ("recurrence", Status::Active),
     ("relapse", Status::Active),
@@ -52,7 +52,7 @@ pub(super) const STATUS: &[(&str, Status)] = &[
     ("resolved", Status::Past),
 ];
 
-pub(super) const VERIFICATION: &[(&str, Verification)] = &[
+pub(crate) const VERIFICATION: &[(&str, Verification)] = &[
     ("confirmed", Verification::Confirmed),
     ("provisional", Verification::Unconfirmed),
     ("differential", Verification::Unconfirmed),
@@ -61,11 +61,21 @@ pub(super) const VERIFICATION: &[(&str, Verification)] = &[
     ("entered-in-error", Verification::Refuted),
 ];
 
-pub(super) const CONCEPT: &[(&str, Concept)] = &[
+pub(crate) const CONCEPT: &[(&str, Concept)] = &[
     ("drg-radiofrequency", Concept::DrgRadiofrequency),
     ("joint-radiofrequency", Concept::JointRadiofrequency),
     ("other", Concept::Other),
 ];
 
-pub(super) const PURPOSE: &[(&str, Purpose)] =
+pub(crate) const PURPOSE: &[(&str, Purpose)] =
     &[("diagnostic", Purpose::Diagnostic), ("therapeutic", Purpose::Therapeutic)];
+
+/// The word we write for a choice.
+pub(crate) fn word<T: PartialEq>(choices: &[(&'static str, T)], value: &T) -> Option<&'static str> {
+    choices.iter().find(|(_, choice)| choice == value).map(|(word, _)| *word)
+}
+
+/// The choice of a word.
+pub(crate) fn of_word<T: Copy>(choices: &[(&'static str, T)], word: &str) -> Option<T> {
+    choices.iter().find(|(known, _)| *known == word).map(|(_, choice)| *choice)
+}

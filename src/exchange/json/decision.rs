@@ -15,9 +15,18 @@ use crate::{
     },
 };
 
+/// The version of this engine.
+pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
+
 /// A decision as a JSON value; `decision_id` where it was recorded under one.
 pub fn decision(decision: &Decision, decision_id: Option<&str>) -> Value {
-    serde_json::to_value(DecisionOut::of(decision, decision_id)).unwrap_or_default()
+    serde_json::to_value(DecisionOut::of(decision, decision_id, ENGINE)).unwrap_or_default()
+}
+
+/// A decision as the text that a ledger keeps: what [`write_decision`] writes under that engine,
+/// without the end of the line.
+pub fn decision_text(decision: &Decision, decision_id: &str, engine: &str) -> String {
+    serde_json::to_string(&DecisionOut::of(decision, Some(decision_id), engine)).unwrap_or_default()
 }
 
 /// Writes a decision as one line of NDJSON.
@@ -25,7 +34,7 @@ pub fn decision(decision: &Decision, decision_id: Option<&str>) -> Value {
 /// # Errors
 /// When `out` fails.
 pub fn write_decision(decision: &Decision, decision_id: Option<&str>, out: &mut impl io::Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &DecisionOut::of(decision, decision_id))?;
+    serde_json::to_writer(&mut *out, &DecisionOut::of(decision, decision_id, ENGINE))?;
     out.write_all(b"\n")
 }
 
@@ -208,7 +217,7 @@ struct PackOut<'a> {
 }
 
 impl<'a> DecisionOut<'a> {
-    fn of(decision: &'a Decision, decision_id: Option<&'a str>) -> DecisionOut<'a> {
+    fn of(decision: &'a Decision, decision_id: Option<&'a str>, engine: &'a str) -> DecisionOut<'a> {
         DecisionOut {
             request_id: &decision.request_id,
             decision_id,
@@ -217,7 +226,7 @@ impl<'a> DecisionOut<'a> {
             lines: decision.lines.iter().map(LineOut::of).collect(),
             remarks: decision.remarks.iter().map(|(message, source)| RemarkOut { message, source }).collect(),
             packs: decision.packs.iter().map(PackOut::of).collect(),
-            engine: env!("CARGO_PKG_VERSION"),
+            engine,
         }
     }
 }

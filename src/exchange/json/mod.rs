@@ -4,9 +4,10 @@
 //! and says which was meant, because a misspelt optional field would otherwise be a missing fact.
 //! Every fault of a request is told at once.
 
-mod choices;
+pub(crate) mod choices;
 mod decision;
 mod fields;
+mod recorded;
 mod request;
 mod tree;
 mod written;
@@ -29,7 +30,8 @@ use super::{
 use crate::request::Request;
 use tree::Tree;
 
-pub use decision::{decision, reject, write_decision};
+pub use decision::{ENGINE, decision, decision_text, reject, write_decision};
+pub use recorded::{Told, told};
 pub use written::{Written, written};
 
 /// How long a line of NDJSON may be, in bytes: a claim of 999 lines with years of history has a

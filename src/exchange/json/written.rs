@@ -7,7 +7,7 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-use super::choices;
+use super::choices::{self, word};
 use crate::{
     code::{Code, System},
     date::DateSpan,
@@ -170,11 +170,6 @@ fn units_text(milli: i64) -> String {
     let sign = if milli < 0 { "-" } else { "" };
     let parts = format!("{}.{:03}", milli.unsigned_abs() / 1000, milli.unsigned_abs() % 1000);
     format!("{sign}{}", parts.trim_end_matches('0'))
-}
-
-/// The word we write for a choice.
-fn word<T: PartialEq>(choices: &[(&'static str, T)], value: &T) -> Option<&'static str> {
-    choices.iter().find(|(_, choice)| choice == value).map(|(word, _)| *word)
 }
 
 fn of_choice<T: PartialEq>(choices: &[(&'static str, T)], value: &T) -> String {

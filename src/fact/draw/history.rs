@@ -40,6 +40,12 @@ impl Window {
     }
 }
 
+/// Whether an earlier service may stand at most so many calendar months before a service on one of
+/// `days`, both ends included: where not, no fact with such a window or a shorter one sees it.
+pub fn may_reach(earlier: &DateSpan, days: &DateSpan, months: i32) -> bool {
+    Window { months, from_included: true, to_included: true }.has(earlier, days) != Answer::No
+}
+
 pub(in crate::fact) fn history_diagnoses<'a>(view: &View<'a>, arguments: &[Argument]) -> Drawn<'a> {
     let window = Window { months: months_of(arguments), from_included: true, to_included: true };
     let (mut shown, mut maybe) = (Vec::new(), Vec::new());
@@ -78,7 +84,7 @@ pub(in crate::fact) fn sessions<'a>(view: &View<'a>, arguments: &[Argument]) -> 
     };
     let window = Window { months: months_of(arguments), from_included: false, to_included: false };
     let Given::Value(days) = view.service else {
-        let none = view.request.history.is_empty();
+        let none = view.request.earlier().next().is_none();
         let undated = view.undated(Value::Span(0, i64::MAX), Answer::Yes);
         return if none { certain(Value::Span(0, 0), &NOWHERE) } else { undated };
     };
@@ -100,7 +106,7 @@ fn months_since_first<'a>(
 ) -> Drawn<'a> {
     let window = Window { months: months_of(arguments), from_included: true, to_included: false };
     let Given::Value(days) = view.service else {
-        let none = view.request.history.is_empty();
+        let none = view.request.earlier().next().is_none();
         return if none { certain(Value::Span(-1, -1), &NOWHERE) } else { view.undated(ANY, Answer::Yes) };
     };
     let days = &days.value;

@@ -128,3 +128,14 @@ fn a_reject_says_where_and_why() {
     );
     check(None, bare, json!({"rejected": true, "lines": 2, "code": "json::x", "place": "id", "message": "wrong"}));
 }
+
+#[test]
+fn a_decision_that_was_written_is_read_and_written_again() {
+    let text = decision_text(&whole(), "D-1", "0.0.9");
+    let told = crate::exchange::json::told(&text).unwrap();
+    assert_eq!((told.decision_id.as_deref(), told.engine.as_str()), (Some("D-1"), "0.0.9"));
+    assert_eq!(told.decision.lines[0].findings, whole().lines[0].findings);
+    assert_eq!(decision_text(&told.decision, "D-1", "0.0.9"), text);
+    assert_eq!(crate::exchange::json::told(&text[1..]), None);
+    assert_eq!(crate::exchange::json::told(&text.replace("unreadable", "odd").replace("absent", "odd")), None);
+}

@@ -1,0 +1,41 @@
+//! What another pack asks that an entry does not hold.
+
+use std::{borrow::Borrow, collections::BTreeSet};
+
+use super::{Least, asked::months_back};
+use crate::pack::Pack;
+
+impl Least {
+    /// The facts of `pack`, as scripts write them, that can come out otherwise than from the request
+    /// itself; none of the packs that it was `recorded` under, which are asked for their phrases.
+    ///
+    /// Most of them come out as unknown, with [`NOT_RECORDED`](super::NOT_RECORDED) as their source,
+    /// and the verdict is still one that all their values share. Facts of earlier services, of a
+    /// narrative, of a place of service and of diagnoses that may not be billed come out as if
+    /// nothing had been given: where one of them stands here, a verdict of `pack` says nothing.
+    pub fn unrecorded<P: Borrow<Pack>>(&self, pack: &Pack, recorded: &[P]) -> BTreeSet<String> {
+        let mut facts = BTreeSet::new();
+        for kind in pack.asked.iter().filter(|kind| self.left_out.contains(kind.name)) {
+            if kind.name != "line.narrative" || !has_all_phrases(pack, recorded) {
+                facts.insert(kind.name.to_owned());
+            }
+        }
+        let asked = (0u16..).map(crate::fact::FactId).zip(pack.book.facts());
+        for (id, fact) in asked {
+            let is_whole = months_back(fact).zip(self.history_months).is_none_or(|(back, whole)| back <= whole);
+            if !is_whole && !facts.contains(fact.kind.name) {
+                facts.insert(pack.book.fact_words(id, &pack.sets));
+            }
+        }
+        facts
+    }
+}
+
+/// Whether every phrase of `pack` is one of the `recorded` packs, of which a narrative was asked.
+fn has_all_phrases<P: Borrow<Pack>>(pack: &Pack, recorded: &[P]) -> bool {
+    let asking = || {
+        recorded.iter().map(Borrow::borrow).filter(|pack| pack.asked.iter().any(|kind| kind.name == "line.narrative"))
+    };
+    let known: BTreeSet<&[String]> = recorded.iter().flat_map(|pack| pack.borrow().sets.phrases()).collect();
+    asking().next().is_some() && pack.sets.phrases().all(|phrase| known.contains(phrase))
+}

@@ -1,0 +1,3 @@
+//! The ledger: the record of decisions.
+
+pub mod entry;
