@@ -16,7 +16,7 @@ use crate::{
     },
     private::Private,
     request::{
-        Approval, Coverage, Diagnosis, Form, Frequency, Given, Kind, Line, LineOfBusiness, Patient, Request, Sex,
+        Approval, Coverage, Diagnosis, Form, Frequency, Given, Kind, Line, LineOfBusiness, Npi, Patient, Request, Sex,
         Source, Sourced, Status, Verification,
     },
 };
@@ -125,7 +125,7 @@ impl Claim {
         }
     }
 
-    fn request(self, id: &str, cells: &Cells<'_>, faults: &mut Faults) -> Request {
+    fn request(mut self, id: &str, cells: &Cells<'_>, faults: &mut Faults) -> Request {
         for (column, help) in [
             (
                 Column::DiagnosisCodes,
@@ -152,12 +152,14 @@ impl Claim {
             Given::Unreadable(unread) => Given::Unreadable(unread),
             Given::Absent => Given::Absent,
         };
+        let provider = self.provider(cells);
         Request {
             id: id.to_owned(),
             kind: Kind::Claim,
             form: Sourced::new(Form::Professional, Source::Absent),
             frequency,
             replaces,
+            provider,
             patient: Patient {
                 member_id: cells.text(Column::MemberId).map(|id| Private::new(id.to_owned())),
                 birth_date,
@@ -178,6 +180,16 @@ impl Claim {
             history: Vec::new(),
             remarks: self.remarks,
         }
+    }
+
+    /// Who bills; nothing is decided by it, so what is no NPI, or several, is only remarked.
+    fn provider(&mut self, cells: &Cells<'_>) -> Option<Npi> {
+        let given = self.given(cells, Column::BillingNpi, "an NPI of ten digits", Npi::parse);
+        if let Given::Unreadable(unread) = &given {
+            let remark = format!("the biller is not told: expected {}", unread.value);
+            self.remarks.push(Sourced::new(remark, unread.source.clone()));
+        }
+        given.get().copied()
     }
 
     /// # Errors

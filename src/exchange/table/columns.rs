@@ -39,6 +39,7 @@ pub(super) enum Column {
     Purpose,
     Narrative,
     ProviderNpi,
+    BillingNpi,
 }
 
 /// What a column's cells belong to.
@@ -54,7 +55,7 @@ pub(super) enum Of {
 
 /// Each column, its names (the first is the one we write), what its cells belong to. The first five
 /// must be there.
-const COLUMNS: [(Column, &[&str], Of); 26] = [
+const COLUMNS: [(Column, &[&str], Of); 27] = [
     (Column::ClaimId, &["claim_id"], Of::Line),
     (Column::LineNumber, &["line_number"], Of::Line),
     (Column::ServiceDate, &["service_date"], Of::Line),
@@ -81,6 +82,7 @@ const COLUMNS: [(Column, &[&str], Of); 26] = [
     (Column::Purpose, &["purpose"], Of::Line),
     (Column::Narrative, &["narrative"], Of::Line),
     (Column::ProviderNpi, &["provider_npi"], Of::Nobody),
+    (Column::BillingNpi, &["billing_npi"], Of::Claim),
 ];
 
 /// How many of [`COLUMNS`], from the first, must be there.
