@@ -26,6 +26,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("pack", &["code", "date", "fact", "fault", "script", "tree", "verdict"]),
     // Second: what the house does.
     ("desk", &["code", "date", "fact", "money", "pack", "private", "questionnaire", "request", "tree", "verdict"]),
+    ("history", &["code", "date", "request"]),
     (
         "proof",
         &["code", "date", "desk", "fact", "fault", "money", "pack", "private", "request", "script", "tree", "verdict"],
@@ -33,7 +34,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // Doors: each knows one outside language.
     ("exchange", &["code", "date", "fault", "money", "private", "questionnaire", "request", "verdict"]),
     ("case", &["desk", "exchange", "fault", "pack", "proof", "request", "verdict"]),
-    ("page", &["code", "fact", "fault", "pack", "script", "tree", "verdict"]),
+    ("replay", &["code", "date", "desk", "exchange", "history", "money", "pack", "proof", "request", "verdict"]),
+    ("page", &["code", "fact", "fault", "money", "pack", "replay", "script", "tree", "verdict"]),
     ("config", &["fault"]),
     ("telemetry", &["config"]),
     (
@@ -63,11 +65,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "exchange",
             "fact",
             "fault",
+            "history",
             "http",
             "pack",
             "page",
             "proof",
             "questionnaire",
+            "replay",
             "request",
             "telemetry",
             "verdict",
@@ -80,7 +84,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("rhai", &["script"]),
     ("actix_web", &["http"]),
     ("clap", &["cli"]),
-    ("serde_json", &["exchange", "case", "http", "cli"]),
+    ("serde_json", &["exchange", "case", "http", "replay", "cli"]),
     ("toml", &["pack", "case"]),
     ("csv", &["exchange"]),
     ("memchr", &["exchange"]),
@@ -88,7 +92,9 @@ const ONLY: &[(&str, &[&str])] = &[
     ("jiff", &["date", "code", "request", "fact", "exchange"]),
     ("flate2", &["code", "cli"]),
     ("uuid", &["http", "exchange"]),
-    ("sha2", &["pack", "exchange"]),
+    ("sha2", &["pack", "exchange", "replay"]),
+    ("indicatif", &["cli"]),
+    ("comfy_table", &["cli"]),
 ];
 
 #[test]
