@@ -110,6 +110,7 @@ elements! {
         sub_type: One<Concept<'a>> = "subType",
         purpose: Text<'a> = "use",
         patient: One<Reference<'a>> = "patient",
+        provider: One<Reference<'a>> = "provider",
         billable_period: One<Period<'a>> = "billablePeriod",
         created: Text<'a> = "created",
         related: Many<Related<'a>> = "related",
