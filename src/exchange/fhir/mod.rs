@@ -26,6 +26,7 @@ mod response;
 mod shape;
 #[cfg(test)]
 mod tests;
+pub mod write;
 
 use std::io::{self, BufRead};
 

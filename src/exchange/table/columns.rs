@@ -89,8 +89,8 @@ const COLUMNS: [(Column, &[&str], Of); 27] = [
 const REQUIRED: usize = 5;
 
 /// Which cell of a row holds which column.
-#[derive(Debug)]
-pub(super) struct Header {
+#[derive(Clone, Debug)]
+pub(in crate::exchange) struct Header {
     /// By column: the cell's place and the name the file has for it.
     places: [Option<(usize, &'static str)>; COLUMNS.len()],
     /// How many cells a row has.
@@ -102,7 +102,7 @@ impl Header {
     ///
     /// # Errors
     /// One fault that names every column that is unknown, missing or there twice.
-    pub(super) fn read(row: &StringRecord, file: &str) -> Result<Header, Fault> {
+    pub(in crate::exchange) fn read(row: &StringRecord, file: &str) -> Result<Header, Fault> {
         let mut header = Header { places: [None; COLUMNS.len()], cells: row.len() };
         let (mut unknown, mut twice) = (Vec::new(), Vec::new());
         for (cell, name) in row.iter().enumerate() {
