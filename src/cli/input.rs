@@ -44,7 +44,7 @@ pub(super) fn read(
 /// Whether a file is Parquet, which is read from its end. What can be read only once is not looked
 /// at.
 #[expect(clippy::disallowed_methods, reason = "files that the caller names are opened here")]
-fn is_parquet(file: &Path, format: Option<Format>) -> io::Result<bool> {
+pub(super) fn is_parquet(file: &Path, format: Option<Format>) -> io::Result<bool> {
     let opened = File::open(file)?;
     if !opened.metadata()?.is_file() || format.is_some_and(|format| format != Format::Parquet) {
         return Ok(false);

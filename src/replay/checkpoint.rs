@@ -31,6 +31,7 @@ pub(super) fn terms(replay: &Replay<'_>) -> Value {
     let format = match replay.output {
         Output::Csv => "csv",
         Output::Ndjson => "ndjson",
+        Output::Parquet => "parquet",
     };
     json!({
         "engine": env!("CARGO_PKG_VERSION"),

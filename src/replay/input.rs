@@ -1,7 +1,7 @@
 //! Files as they come in: opened more than once, named in messages, known by a digest.
 
 use std::{
-    io::{self, BufReader, Read},
+    io::{self, Read},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -10,31 +10,28 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use crate::exchange::{Fault, Format, Item, fhir, read_any};
+use crate::exchange::{Fault, Item};
 
 /// Bytes read at once.
 const BUFFER_BYTES: usize = 128 * 1024;
 
-/// The bytes of a file.
-pub type Bytes = Box<dyn Read + Send>;
+/// Hands on all that a file holds, until it is told that nobody wants the rest.
+pub type Reading = dyn Fn(&dyn Fn() -> bool, &mut dyn FnMut(Item)) -> io::Result<()> + Send + Sync;
 
-/// A file of claims.
+/// A file of claims, or a folder of tables of them.
 pub struct Input {
     /// Its name in sources and faults, without folders.
     pub name: Arc<str>,
     /// Its path, as it was found.
     pub path: String,
-    /// `sha256:` and the digest of its bytes as they lie on the disk.
+    /// `sha256:` and the digest of its bytes as they lie on the disk; several, where what lies beside
+    /// it counts.
     pub digest: String,
     /// Bytes on the disk.
     pub bytes: u64,
-    /// The format to take it for; told from its content where none is named.
-    pub format: Option<Format>,
-    /// Opens it, unpacked where it was packed.
-    pub open: Box<dyn Fn() -> io::Result<Bytes> + Send + Sync>,
-    /// FHIR resources that lie beside its claims.
-    pub beside: Option<Arc<dyn fhir::Beside>>,
-    /// What is wrong with those.
+    /// Reads it. It is read twice where claims are history of one another.
+    pub reading: Box<Reading>,
+    /// What is wrong with what lies beside it.
     pub faults: Vec<Fault>,
     /// How many of its bytes were read, as they lie on the disk, in all readings.
     pub read: Arc<AtomicU64>,
@@ -62,13 +59,7 @@ impl Input {
     /// Hands on all that it holds; what cannot be read to its end is a fault behind the rest.
     pub(super) fn each(&self, halt: &AtomicBool, hand: &mut dyn FnMut(Item)) {
         self.faults.iter().cloned().for_each(|fault| hand(Item::Fault(fault)));
-        let read = (self.open)().and_then(|bytes| {
-            let bytes = BufReader::with_capacity(BUFFER_BYTES, Haltable { bytes, halt });
-            match &self.beside {
-                Some(beside) => fhir::read_lines_beside(bytes, &self.name, &**beside, hand),
-                None => read_any(bytes, &self.name, self.format, hand),
-            }
-        });
+        let read = (self.reading)(&|| halt.load(Ordering::Relaxed), hand);
         if let Err(error) = read
             && !halt.load(Ordering::Relaxed)
         {
@@ -79,20 +70,5 @@ impl Input {
                 help: None,
             }));
         }
-    }
-}
-
-/// An input that ends in an error once nobody wants the rest.
-struct Haltable<'h> {
-    bytes: Bytes,
-    halt: &'h AtomicBool,
-}
-
-impl Read for Haltable<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.halt.load(Ordering::Relaxed) {
-            return Err(io::Error::other("the rest is not wanted"));
-        }
-        self.bytes.read(buffer)
     }
 }

@@ -15,9 +15,9 @@ mod run;
 mod tally;
 mod work;
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
-pub use input::{Bytes, Input, digest};
+pub use input::{Input, Reading, digest};
 pub use run::run;
 pub use tally::{Account, Tally};
 
@@ -30,6 +30,8 @@ pub enum Output {
     Csv,
     /// A whole decision a line.
     Ndjson,
+    /// Rows as a Parquet table.
+    Parquet,
 }
 
 /// A replay.
@@ -59,6 +61,12 @@ pub trait Folder {
     /// # Errors
     /// When it cannot be opened.
     fn outlet(&self, name: &str) -> io::Result<Box<dyn Outlet>>;
+
+    /// A file to read.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    fn open(&self, name: &str) -> io::Result<Box<dyn Read>>;
 
     /// Cuts a file to its first `bytes`; one that is shorter or not there is an error.
     ///

@@ -1,7 +1,7 @@
 //! A replay from its first reading to its summary.
 
 use std::{
-    io,
+    io::{self, BufReader},
     sync::{Arc, atomic::AtomicBool},
 };
 
@@ -22,6 +22,8 @@ use crate::{
 const REJECTS: &str = "rejects.ndjson";
 /// The accounting of a finished run.
 const SUMMARY: &str = "summary.json";
+/// Bytes read at once.
+const BUFFER_BYTES: usize = 128 * 1024;
 /// What a file is called until the run is finished.
 const PART: &str = ".part";
 
@@ -31,7 +33,22 @@ impl Output {
         match self {
             Output::Csv => "decisions.csv",
             Output::Ndjson => "decisions.ndjson",
+            Output::Parquet => "decisions.parquet",
         }
+    }
+
+    /// What is written while the run lasts. A Parquet table cannot be gone on with: its rows are
+    /// kept as they are, and become a table at the end.
+    fn part(self) -> String {
+        match self {
+            Output::Csv | Output::Ndjson => part(self.file()),
+            Output::Parquet => part("decisions.rows"),
+        }
+    }
+
+    /// Whether rows are written, and not whole decisions.
+    fn is_rows(self) -> bool {
+        self != Output::Ndjson
     }
 }
 
@@ -58,7 +75,7 @@ pub fn run(
     };
     let mut run = Run::open(replay, folder, &terms, done)?;
     let from = run.done.items;
-    let is_whole = replay.output == Output::Ndjson;
+    let is_whole = !replay.output.is_rows();
     let hands = Hands { desk: replay.desk, history: history.as_ref(), inputs: replay.inputs, is_whole };
     let mut items = 0;
     let source = |halt: &AtomicBool, send: &mut dyn FnMut(Batch)| items = read(replay.inputs, from, halt, send);
@@ -146,7 +163,7 @@ impl<'a> Run<'a> {
         terms: &'a Value,
         done: Option<Done>,
     ) -> Result<Run<'a>, ReplayError> {
-        let (decisions, rejects) = (part(replay.output.file()), part(REJECTS));
+        let (decisions, rejects) = (replay.output.part(), part(REJECTS));
         match &done {
             Some(done) => {
                 let files =
@@ -177,7 +194,7 @@ impl<'a> Run<'a> {
             safe: done.as_ref().map_or(0, |done| done.items),
             done: done.unwrap_or_default(),
         };
-        if run.done.decisions_bytes == 0 && replay.output == Output::Csv {
+        if run.done.decisions_bytes == 0 && replay.output.is_rows() {
             run.write(rows::header().as_bytes(), b"")?;
             run.checkpoint()?;
         }
@@ -218,7 +235,11 @@ impl<'a> Run<'a> {
         self.checkpoint()?;
         let Run { replay, folder, terms, decisions, rejects, done, .. } = self;
         drop((decisions, rejects));
-        for name in [replay.output.file(), REJECTS] {
+        let file = replay.output.file();
+        if replay.output == Output::Parquet {
+            table(folder, &replay.output.part(), &part(file)).map_err(ReplayError::output(file))?;
+        }
+        for name in [file, REJECTS] {
             folder.rename(&part(name), name).map_err(ReplayError::output(name))?;
         }
         let mut summary = json!({"run": terms});
@@ -227,6 +248,16 @@ impl<'a> Run<'a> {
         }
         folder.put(SUMMARY, format!("{summary:#}\n").as_bytes()).map_err(ReplayError::output(SUMMARY))?;
         folder.remove(checkpoint::FILE).map_err(ReplayError::output(checkpoint::FILE))?;
+        if replay.output == Output::Parquet {
+            folder.remove(&replay.output.part()).map_err(ReplayError::output(&replay.output.part()))?;
+        }
         Ok(done.tally)
     }
+}
+
+/// Writes the rows of one file as a table into another.
+fn table(folder: &dyn Folder, rows: &str, to: &str) -> io::Result<()> {
+    folder.remove(to)?;
+    let rows = BufReader::with_capacity(BUFFER_BYTES, folder.open(rows)?);
+    rows::write_table(rows, folder.outlet(to)?)?.sync()
 }

@@ -41,7 +41,7 @@ fn a_comparison_counts_what_two_replays_differ_in() {
         let mut arguments = vec!["compare", text(&input), "--threads", threads, "--history-mb", memory];
         let new = with("--new-param");
         arguments.extend(new.iter().map(String::as_str));
-        arguments.extend(["--out", text(&out), "--report", text(&page), "--format", "json"]);
+        arguments.extend(["--out", text(&out), "--report", text(&page), "--format", "json", "--proof-seconds", "0"]);
         let ended = claimgate(&arguments);
         assert_eq!(ended.status.code(), Some(1), "some claims are rejected: {}", stderr(&ended));
         let value: Value = serde_json::from_slice(&ended.stdout).unwrap();

@@ -52,7 +52,7 @@ fn claims_find_what_lies_beside_them() {
     assert_eq!(folder.read("out-broken/decisions.csv"), rows);
     let told = folder.read("out-broken/rejects.ndjson");
     assert!(
-        told.lines().count() == 2 && told.contains("Patient.ndjson:51") && told.contains("fhir::nobodys"),
+        told.lines().count() == 2 && told.contains("Patient.ndjson: line 51") && told.contains("fhir::nobodys"),
         "{told}"
     );
 }

@@ -7,6 +7,12 @@ use std::{
     fs::File,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, RecvTimeoutError},
+    },
+    thread,
+    time::Duration,
 };
 
 use clap::ValueEnum;
@@ -24,7 +30,7 @@ use crate::{
         shelf::{self, Settings, ShelfError},
     },
     page::impact,
-    proof::difference,
+    proof::{Difference, difference},
     replay::{
         Folder as _,
         compare::{Class, Compare, Comparison, classes, run as compare},
@@ -66,6 +72,9 @@ pub(super) struct Args {
     /// Write a page with pictures for a policy committee
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// How long to wait for the proof of all that differs, once claims are compared; 0 leaves it out
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    proof_seconds: u64,
     /// How to tell it
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Form,
@@ -101,7 +110,8 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
         }
     };
     let Some(inputs) = args.inputs.find(&folder) else { return Ok(Exit::Broken) };
-    let (old, new) = (Desk::new(old), Desk::new(new));
+    let (old, new) = (Arc::new(Desk::new(old)), Arc::new(Desk::new(new)));
+    let proof = (args.proof_seconds > 0).then(|| prove(&old, &new));
     let run = Compare {
         inputs: &inputs,
         old: &old,
@@ -128,15 +138,29 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
         }
     };
     changed.flush()?;
-    let classes = proved(&old, &new, &comparison);
+    let proved = proof.map(|proof| proof.recv_timeout(Duration::from_secs(args.proof_seconds)));
+    if let Some(Err(RecvTimeoutError::Timeout)) = proved {
+        let help = "`claimgate rules diff` takes its time; `--proof-seconds` waits longer";
+        complain("the proof of all that differs takes long and is left out", Some(help));
+    }
+    let classes = proved.and_then(Result::ok).map(|difference| classes(&difference, &comparison));
     args.tell(&folder, &comparison, classes.as_deref())
 }
 
-/// The classes of the semantic difference, where each side is one pack.
-fn proved(old: &Desk, new: &Desk, comparison: &Comparison) -> Option<Vec<Class>> {
-    let ([old], [new]) = (old.packs(), new.packs()) else { return None };
-    // Packs too large to be compared by proof are compared by claims alone.
-    difference(old, new, &[]).ok().map(|difference| classes(&difference, comparison))
+/// The difference of the packs, proved beside the comparison; nothing where a side is not one pack.
+/// Packs that are too large to be compared by proof are compared by claims alone.
+fn prove(old: &Arc<Desk>, new: &Arc<Desk>) -> Receiver<Difference> {
+    let (send, proved) = mpsc::channel();
+    let (old, new) = (old.clone(), new.clone());
+    // Nobody waits for it but for a while: a proof may take minutes, and ends with the program.
+    thread::spawn(move || {
+        if let ([old], [new]) = (old.packs(), new.packs())
+            && let Ok(difference) = difference(old, new, &[])
+        {
+            let _ = send.send(difference);
+        }
+    });
+    proved
 }
 
 impl Args {

@@ -47,6 +47,10 @@ impl Folder for Disk {
         Ok(Box::new(Out(BufWriter::with_capacity(BUFFER_BYTES, file))))
     }
 
+    fn open(&self, name: &str) -> io::Result<Box<dyn io::Read>> {
+        Ok(Box::new(open(&self.0.join(name))?))
+    }
+
     fn cut(&self, name: &str, bytes: u64) -> io::Result<()> {
         let file = OpenOptions::new().write(true).open(self.0.join(name))?;
         if file.metadata()?.len() < bytes {

@@ -16,15 +16,18 @@ use clap::ValueEnum;
 
 use super::{super::complain, disk::Disk};
 use crate::{
-    exchange::{Fault, Format, fhir},
+    exchange::{Fault, Format, PARQUET_TABLES, fhir, read_any, read_parquet, read_tables},
     history::{Filling, Keep, Keys},
-    replay::{Bytes, Folder as _, Input, digest},
+    replay::{Folder as _, Input, Reading, digest},
 };
+
+/// The bytes of a file, unpacked.
+type Bytes = Box<dyn Read>;
 
 /// Bytes read at once.
 const BUFFER_BYTES: usize = 128 * 1024;
 /// How files of claims end that are found in folders, before a `.gz`.
-const ENDINGS: [&str; 9] = ["x12", "837", "edi", "txt", "csv", "json", "ndjson", "jsonl", "fhir"];
+const ENDINGS: [&str; 10] = ["x12", "837", "edi", "txt", "csv", "json", "ndjson", "jsonl", "fhir", "parquet"];
 /// Bytes of what lies beside claims that are kept in memory before they go to paper.
 const BESIDE_BYTES_MAX: usize = 48 * 1024 * 1024;
 /// Faults of one file beside claims that are told; the rest is counted.
@@ -34,7 +37,8 @@ const FAULTS_MAX: usize = 100;
 #[derive(clap::Args)]
 pub(in crate::cli) struct InputArgs {
     /// Files, folders or patterns such as `in/*.x12`; .gz too. A FHIR Claim.ndjson finds Patient,
-    /// Coverage and Condition files beside it
+    /// Coverage and Condition files beside it; a folder with the normalised Parquet tables is one
+    /// input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
     /// Take the files for this format [default: told from their content]
@@ -52,6 +56,8 @@ enum Form {
     Json,
     /// A table, a row a service line
     Csv,
+    /// Parquet
+    Parquet,
 }
 
 impl InputArgs {
@@ -116,6 +122,9 @@ fn found(wanted: &str) -> io::Result<Vec<PathBuf>> {
 
 /// Files of claims in a folder and those below it, by name.
 fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    if is_of_tables(folder) {
+        files.push(folder.to_owned());
+    }
     let mut entries =
         fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
     entries.sort();
@@ -133,8 +142,9 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 fn is_of_claims(path: &Path) -> bool {
     let name = plain_name(path);
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    let is_table = PARQUET_TABLES.contains(&name.as_str());
     let is_other = resource(path).is_some_and(|resource| !matches!(resource, "Claim" | "ServiceRequest"));
-    ENDINGS.contains(&ending.as_str()) && !is_other
+    ENDINGS.contains(&ending.as_str()) && !is_other && !is_table
 }
 
 /// The file's name without `.gz`.
@@ -171,9 +181,8 @@ fn resource(path: &Path) -> Option<&'static str> {
 }
 
 /// Opens a file, unpacked where it is packed; `read` counts its bytes.
-#[expect(clippy::disallowed_methods, reason = "files that the caller names are opened here")]
 fn open(path: &Path, read: Option<&Arc<AtomicU64>>) -> io::Result<Bytes> {
-    let counted = Counted { file: File::open(path)?, read: read.cloned().unwrap_or_default() };
+    let counted = Counted { file: file(path)?, read: read.cloned().unwrap_or_default() };
     let mut file = BufReader::with_capacity(BUFFER_BYTES, counted);
     let is_packed = io::BufRead::fill_buf(&mut file)?.starts_with(b"\x1f\x8b");
     Ok(if is_packed { Box::new(flate2::bufread::MultiGzDecoder::new(file)) } else { Box::new(file) })
@@ -193,9 +202,32 @@ impl Read for Counted {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "files that the caller names are opened here")]
+/// The digest of a file, or of each table of a folder.
 fn digest_of(path: &Path) -> io::Result<String> {
-    digest(File::open(path)?)
+    if !path.is_dir() {
+        return digest(file(path)?);
+    }
+    let tables: Vec<String> =
+        PARQUET_TABLES.iter().map(|table| digest(file(&path.join(table))?)).collect::<io::Result<_>>()?;
+    Ok(tables.join(" "))
+}
+
+/// Bytes of a file, or of the tables of a folder.
+fn bytes_of(path: &Path) -> io::Result<u64> {
+    if !path.is_dir() {
+        return Ok(fs::metadata(path)?.len());
+    }
+    PARQUET_TABLES.iter().map(|table| Ok(fs::metadata(path.join(table))?.len())).sum()
+}
+
+/// Whether a folder holds the normalised tables of a claims warehouse: it is one input.
+fn is_of_tables(folder: &Path) -> bool {
+    PARQUET_TABLES.iter().all(|table| folder.join(table).is_file())
+}
+
+#[expect(clippy::disallowed_methods, reason = "files that the caller names are opened here")]
+fn file(path: &Path) -> io::Result<File> {
+    File::open(path)
 }
 
 fn input(
@@ -206,15 +238,12 @@ fn input(
 ) -> io::Result<Input> {
     let name: Arc<str> = super::super::input::name(path).into();
     let read = Arc::new(AtomicU64::new(0));
-    let (own, counter) = (path.to_owned(), read.clone());
     let mut input = Input {
         name,
         path: path.display().to_string(),
         digest: digest_of(path)?,
-        bytes: fs::metadata(path)?.len(),
-        format,
-        open: Box::new(move || open(&own, Some(&counter))),
-        beside: None,
+        bytes: bytes_of(path)?,
+        reading: reading(path, format, &read, None)?,
         faults: Vec::new(),
         read,
     };
@@ -226,13 +255,59 @@ fn input(
             joins.insert(beside.clone(), joined);
         }
         if let Some(joined) = joins.get(&beside).filter(|joined| !joined.digests.is_empty()) {
-            input.beside = Some(joined.lying.clone());
+            input.reading = reading(path, format, &input.read, Some(joined.lying.clone()))?;
             // Faults are told once, before the first file of claims that they lie beside.
             input.faults = if is_first { joined.faults.clone() } else { Vec::new() };
             input.digest = [&[input.digest], joined.digests.as_slice()].concat().join(" ");
         }
     }
     Ok(input)
+}
+
+/// How a file, or a folder of tables, is read.
+fn reading(
+    path: &Path,
+    format: Option<Format>,
+    read: &Arc<AtomicU64>,
+    beside: Option<Arc<Lying>>,
+) -> io::Result<Box<Reading>> {
+    let (path, read, name) = (path.to_owned(), read.clone(), super::super::input::name(path));
+    if path.is_dir() {
+        return Ok(Box::new(move |is_halted, each| {
+            read_tables(&mut |table| file(&path.join(table)), is_halted, each)?;
+            read.fetch_add(bytes_of(&path)?, Ordering::Relaxed);
+            Ok(())
+        }));
+    }
+    if super::super::input::is_parquet(&path, format)? {
+        return Ok(Box::new(move |is_halted, each| {
+            read_parquet(file(&path)?, &name, is_halted, each)?;
+            read.fetch_add(bytes_of(&path)?, Ordering::Relaxed);
+            Ok(())
+        }));
+    }
+    Ok(Box::new(move |is_halted, each| {
+        let bytes = BufReader::with_capacity(BUFFER_BYTES, Haltable { bytes: open(&path, Some(&read))?, is_halted });
+        match &beside {
+            Some(beside) => fhir::read_lines_beside(bytes, &name, &**beside, each),
+            None => read_any(bytes, &name, format, each),
+        }
+    }))
+}
+
+/// An input that ends in an error once nobody wants the rest.
+struct Haltable<'h> {
+    bytes: Bytes,
+    is_halted: &'h dyn Fn() -> bool,
+}
+
+impl Read for Haltable<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if (self.is_halted)() {
+            return Err(io::Error::other("the rest is not wanted"));
+        }
+        self.bytes.read(buffer)
+    }
 }
 
 /// What lies beside the claims of a folder.
@@ -293,6 +368,7 @@ impl From<Form> for Format {
             Form::Fhir => Format::Fhir,
             Form::Json => Format::Json,
             Form::Csv => Format::Csv,
+            Form::Parquet => Format::Parquet,
         }
     }
 }

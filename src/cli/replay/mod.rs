@@ -78,6 +78,8 @@ enum Form {
     Csv,
     /// A whole decision a line
     Ndjson,
+    /// A table of rows
+    Parquet,
 }
 
 /// Replays the inputs.
@@ -159,6 +161,7 @@ impl From<Form> for Output {
         match form {
             Form::Csv => Output::Csv,
             Form::Ndjson => Output::Ndjson,
+            Form::Parquet => Output::Parquet,
         }
     }
 }
