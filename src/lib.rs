@@ -22,6 +22,7 @@ pub mod tree;
 
 // SECOND: what the house does.
 pub mod desk;
+pub mod history;
 pub mod proof;
 
 // DOORS: each knows one outside language.
@@ -31,6 +32,7 @@ pub mod exchange;
 pub mod http;
 pub mod ledger;
 pub mod page;
+pub mod replay;
 
 // What an operator sets, and what the house says of itself.
 pub mod config;

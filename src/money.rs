@@ -48,6 +48,22 @@ impl Cents {
     }
 }
 
+impl Cents {
+    /// As reports show it, in groups of three: `$1,234.50`.
+    pub fn dollars(self) -> String {
+        let text = Cents(self.0.saturating_abs()).to_string();
+        let (whole, part) = text.split_once('.').unwrap_or((&text, "00"));
+        let mut out = if self.0 < 0 { "-$".to_owned() } else { "$".to_owned() };
+        for (place, digit) in whole.chars().enumerate() {
+            if place > 0 && (whole.len() - place).is_multiple_of(3) {
+                out.push(',');
+            }
+            out.push(digit);
+        }
+        format!("{out}.{part}")
+    }
+}
+
 impl fmt::Display for Cents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{:02}", self.0.div_euclid(100), self.0.rem_euclid(100))
@@ -57,6 +73,16 @@ impl fmt::Display for Cents {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_are_grouped() {
+        let check = |cents, expected: &str| assert_eq!(Cents(cents).dollars(), expected);
+        check(0, "$0.00");
+        check(12_345, "$123.45");
+        check(100_000, "$1,000.00");
+        check(123_456_789, "$1,234,567.89");
+        check(-123_456, "-$1,234.56");
+    }
 
     #[test]
     fn amounts_are_exact() {

@@ -26,6 +26,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("pack", &["code", "date", "fact", "fault", "script", "tree", "verdict"]),
     // Second: what the house does.
     ("desk", &["code", "date", "fact", "money", "pack", "private", "questionnaire", "request", "tree", "verdict"]),
+    ("history", &["code", "date", "request"]),
     (
         "proof",
         &["code", "date", "desk", "fact", "fault", "money", "pack", "private", "request", "script", "tree", "verdict"],
@@ -40,7 +41,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         ],
     ),
     ("case", &["desk", "exchange", "fault", "pack", "proof", "request", "verdict"]),
-    ("page", &["code", "fact", "fault", "pack", "script", "tree", "verdict"]),
+    ("replay", &["code", "date", "desk", "exchange", "history", "money", "pack", "proof", "request", "verdict"]),
+    ("page", &["code", "fact", "fault", "money", "pack", "replay", "script", "tree", "verdict"]),
     ("config", &["fault"]),
     ("telemetry", &["config"]),
     (
@@ -70,11 +72,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "exchange",
             "fact",
             "fault",
+            "history",
             "http",
             "pack",
             "page",
             "proof",
             "questionnaire",
+            "replay",
             "request",
             "telemetry",
             "verdict",
@@ -87,7 +91,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("rhai", &["script"]),
     ("actix_web", &["http"]),
     ("clap", &["cli"]),
-    ("serde_json", &["exchange", "case", "http", "cli", "ledger"]),
+    ("serde_json", &["exchange", "case", "http", "cli", "ledger", "replay"]),
     ("toml", &["pack", "case"]),
     ("csv", &["exchange"]),
     ("memchr", &["exchange"]),
@@ -95,8 +99,10 @@ const ONLY: &[(&str, &[&str])] = &[
     ("jiff", &["date", "code", "request", "fact", "exchange"]),
     ("flate2", &["code", "cli"]),
     ("uuid", &["http", "exchange", "ledger"]),
-    ("sha2", &["pack", "exchange"]),
+    ("sha2", &["pack", "exchange", "replay"]),
     ("ring", &["ledger"]),
+    ("indicatif", &["cli"]),
+    ("comfy_table", &["cli"]),
 ];
 
 #[test]

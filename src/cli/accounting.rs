@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     exchange::{Fault, Item, Reject},
+    replay::{self, Tally},
     verdict::{Decision, LineDecision, Verdict},
 };
 
@@ -25,8 +26,8 @@ pub(super) struct Accounting {
     lines: Account,
     /// Reasons of lines that are not allowed, with how many lines.
     reasons: BTreeMap<(Verdict, String), u64>,
-    rejects: BTreeMap<&'static str, u64>,
-    faults: BTreeMap<&'static str, u64>,
+    rejects: BTreeMap<String, u64>,
+    faults: BTreeMap<String, u64>,
     /// Files that could not be read, or not to their end.
     files: u64,
 }
@@ -79,12 +80,12 @@ impl Accounting {
     pub(super) fn rejected(&mut self, reject: &Reject) {
         self.claims.rejected += 1;
         self.lines.rejected += u64::from(reject.lines);
-        *self.rejects.entry(reject.fault.code).or_default() += 1;
+        *self.rejects.entry(reject.fault.code.to_owned()).or_default() += 1;
     }
 
     /// A fault that cost no claim goes out.
     pub(super) fn faulty(&mut self, fault: &Fault) {
-        *self.faults.entry(fault.code).or_default() += 1;
+        *self.faults.entry(fault.code.to_owned()).or_default() += 1;
     }
 
     /// A file could not be read, or not to its end.
@@ -131,10 +132,30 @@ impl Accounting {
         reasons.sort_by_key(|((verdict, _), lines)| Reverse((*verdict, **lines)));
         let reasons = reasons.into_iter().map(|((verdict, reason), lines)| (verdict.name(), reason.as_str(), *lines));
         table(out, screen, "reasons", reasons)?;
-        table(out, screen, "rejected", self.rejects.iter().map(|(code, count)| ("", *code, *count)))?;
-        table(out, screen, "faults", self.faults.iter().map(|(code, count)| ("", *code, *count)))?;
+        table(out, screen, "rejected", self.rejects.iter().map(|(code, count)| ("", code.as_str(), *count)))?;
+        table(out, screen, "faults", self.faults.iter().map(|(code, count)| ("", code.as_str(), *count)))?;
         let files = (self.files > 0).then_some(("", "could not be read to their end", self.files));
         table(out, screen, "files", files.into_iter())
+    }
+}
+
+impl From<&Tally> for Accounting {
+    fn from(tally: &Tally) -> Accounting {
+        Accounting {
+            claims: (&tally.claims).into(),
+            lines: (&tally.lines).into(),
+            reasons: tally.reasons.clone(),
+            rejects: tally.rejects.clone(),
+            faults: tally.faults.clone(),
+            files: 0,
+        }
+    }
+}
+
+impl From<&replay::Account> for Account {
+    fn from(account: &replay::Account) -> Account {
+        let replay::Account { came, allowed, flagged, denied, rejected } = *account;
+        Account { came, allowed, flagged, denied, rejected }
     }
 }
 

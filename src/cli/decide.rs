@@ -23,7 +23,7 @@ use crate::{
     exchange::{
         Fault, Format, Item, Reject,
         fhir::{Response, with_answers},
-        json, read_any,
+        json,
     },
     request::Request,
     verdict::Verdict,
@@ -38,7 +38,7 @@ const BUFFER_BYTES: usize = 128 * 1024;
 /// rejected.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Files of claims or orders; `-` is stdin
+    /// Files of claims or orders; `-` is stdin, a folder holds normalised Parquet tables
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Write decisions and rejects as JSON, one a line; the summary goes to stderr
@@ -84,6 +84,8 @@ enum Form {
     Json,
     /// A table, a row a service line
     Csv,
+    /// The same table as Apache Parquet
+    Parquet,
 }
 
 /// Decides every file.
@@ -116,7 +118,7 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
             }
             halt.set(run.written.is_err());
         };
-        let read = read(file, args.format, &halt, &mut each);
+        let read = input::read(file, args.format.map(Format::from), &halt, &mut each);
         std::mem::replace(&mut run.written, Ok(()))?;
         if let Err(error) = read {
             run.out.flush()?;
@@ -125,10 +127,6 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
         }
     }
     run.end()
-}
-
-fn read(file: &Path, form: Option<Form>, halt: &Cell<bool>, each: &mut dyn FnMut(Item)) -> io::Result<()> {
-    read_any(input::open(file, halt)?, &input::name(file), form.map(Format::from), each)
 }
 
 /// A run over all files.
@@ -288,6 +286,7 @@ impl From<Form> for Format {
             Form::Fhir => Format::Fhir,
             Form::Json => Format::Json,
             Form::Csv => Format::Csv,
+            Form::Parquet => Format::Parquet,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Files of the caller, and stdin, read as a stream that can be told to stop.
+//! Files of the caller, folders of tables and stdin, read as a stream that can be told to stop.
 
 use std::{
     cell::Cell,
@@ -7,8 +7,52 @@ use std::{
     path::Path,
 };
 
+use crate::exchange::{Format, Item, PARQUET_TABLES, detect, read_any, read_parquet, read_tables};
+
+/// Bytes that tell Parquet from all else.
+const HEAD_BYTES: u64 = 4;
+
 /// Bytes read at once.
 const BUFFER_BYTES: usize = 128 * 1024;
+
+/// Reads a file of any format, or stdin for `-`; a folder is one of normalised Parquet tables. Once
+/// `halt` is set, reading fails: nobody wants the rest.
+///
+/// # Errors
+/// When the file cannot be opened or read, or reading was halted.
+#[expect(clippy::disallowed_methods, reason = "files that the caller names are opened here")]
+pub(super) fn read(
+    file: &Path,
+    format: Option<Format>,
+    halt: &Cell<bool>,
+    each: &mut dyn FnMut(Item),
+) -> io::Result<()> {
+    let is_halted = || halt.get();
+    if !is_stdin(file) && file.is_dir() {
+        if !PARQUET_TABLES.iter().any(|table| file.join(table).exists()) {
+            let message = format!("it is a folder, and holds none of {}", PARQUET_TABLES.join(", "));
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, message));
+        }
+        return read_tables(&mut |table| File::open(file.join(table)), &is_halted, each);
+    }
+    if !is_stdin(file) && is_parquet(file, format)? {
+        return read_parquet(File::open(file)?, &name(file), &is_halted, each);
+    }
+    read_any(open(file, halt)?, &name(file), format, each)
+}
+
+/// Whether a file is Parquet, which is read from its end. What can be read only once is not looked
+/// at.
+#[expect(clippy::disallowed_methods, reason = "files that the caller names are opened here")]
+pub(super) fn is_parquet(file: &Path, format: Option<Format>) -> io::Result<bool> {
+    let opened = File::open(file)?;
+    if !opened.metadata()?.is_file() || format.is_some_and(|format| format != Format::Parquet) {
+        return Ok(false);
+    }
+    let mut head = Vec::new();
+    opened.take(HEAD_BYTES).read_to_end(&mut head)?;
+    Ok(format.is_some() || detect(&head) == Ok(Format::Parquet))
+}
 
 /// Opens a file, or stdin for `-`. Once `halt` is set, reading fails: nobody wants the rest.
 ///

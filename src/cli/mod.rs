@@ -5,11 +5,13 @@
 //! broken or rejected; the worse one wins.
 
 mod accounting;
+mod compare;
 mod decide;
 mod input;
 mod packs;
 mod questionnaires;
 mod rationale;
+mod replay;
 mod rules;
 mod screen;
 mod serve;
@@ -38,6 +40,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Decide(decide::Args),
+    Replay(replay::Args),
+    Compare(compare::Args),
     #[command(subcommand)]
     Rules(rules::Command),
     Serve(serve::Args),
@@ -70,6 +74,8 @@ pub fn run() -> ExitCode {
     };
     let done = match &cli.command {
         Command::Decide(args) => decide::run(args),
+        Command::Replay(args) => replay::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Rules(command) => rules::run(command),
         Command::Serve(args) => serve::run(args),
     };

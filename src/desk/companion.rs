@@ -20,17 +20,49 @@ pub(super) fn is_follower(pack: &Pack, request: &Request, line: &Line) -> bool {
     pack.companions.is_some_and(|(followers, _)| is_in(pack, request, line, followers))
 }
 
+/// What a companion line gets of its parents.
+pub(super) struct Followed {
+    /// Its 0-based place among the request's lines.
+    pub(super) place: usize,
+    /// The verdict.
+    pub(super) verdict: Verdict,
+    /// The engine's reason.
+    pub(super) reason: &'static str,
+    /// The numbers of its parents.
+    parents: Vec<u32>,
+}
+
 /// Gives every companion line the verdict of its parents.
 pub(super) fn settle(pack: &Pack, request: &Request, decided: &mut [LineDecision]) {
-    let Some((followers, apart)) = pack.companions else { return };
+    let verdicts: Vec<Verdict> = decided.iter().map(|line| line.verdict).collect();
+    let is_open: Vec<bool> = decided.iter().map(|line| line.findings.is_empty()).collect();
+    for Followed { place, verdict, reason, parents } in followed(pack, request, &verdicts, &is_open) {
+        let Some(decision) = decided.get_mut(place) else { continue };
+        decision.verdict = verdict;
+        let mut finding = engine_finding(&pack.manifest.name, reason, verdict);
+        if !parents.is_empty() {
+            let list: Vec<String> = parents.iter().map(u32::to_string).collect();
+            finding.text = format!("{} (line {})", finding.text, list.join(", "));
+        }
+        decision.findings.push(finding);
+    }
+}
+
+/// What each companion line gets that the first stages left open, of the lines' verdicts.
+pub(super) fn followed(pack: &Pack, request: &Request, verdicts: &[Verdict], is_open: &[bool]) -> Vec<Followed> {
+    let Some((followers, apart)) = pack.companions else { return Vec::new() };
+    let is_waiting = |place: usize, line: &Line| {
+        is_open.get(place).copied().unwrap_or(false) && is_in(pack, request, line, followers)
+    };
+    let waiting: Vec<(usize, &Line)> =
+        request.lines.iter().enumerate().filter(|(place, line)| is_waiting(*place, line)).collect();
+    if waiting.is_empty() {
+        return Vec::new();
+    }
     let is_parent = |line: &Line| !is_in(pack, request, line, followers) && !is_in(pack, request, line, apart);
     let parents: Vec<(usize, &Line)> = request.lines.iter().enumerate().filter(|(_, line)| is_parent(line)).collect();
-    let verdicts: Vec<Verdict> = decided.iter().map(|line| line.verdict).collect();
-    let reasons: Vec<u32> = decided.iter().map(|line| line.number).collect();
-    for (line, decision) in request.lines.iter().zip(decided.iter_mut()) {
-        if !is_in(pack, request, line, followers) || !decision.findings.is_empty() {
-            continue;
-        }
+    let mut all = Vec::with_capacity(waiting.len());
+    for (place, line) in waiting {
         let view = View::new(request, line, &pack.sets);
         let (mut certain, mut perhaps, mut numbers) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
         for (place, parent) in &parents {
@@ -40,17 +72,12 @@ pub(super) fn settle(pack: &Pack, request: &Request, decided: &mut [LineDecision
                 Answer::Yes => certain.insert(verdict),
                 Answer::Unknown => perhaps.insert(verdict),
             };
-            numbers.extend(reasons.get(*place).copied());
+            numbers.push(parent.number);
         }
         let (verdict, reason) = verdict_of(&certain, &perhaps);
-        decision.verdict = verdict;
-        let mut finding = engine_finding(&pack.manifest.name, reason, verdict);
-        if !numbers.is_empty() {
-            let list: Vec<String> = numbers.iter().map(u32::to_string).collect();
-            finding.text = format!("{} (line {})", finding.text, list.join(", "));
-        }
-        decision.findings.push(finding);
+        all.push(Followed { place, verdict, reason, parents: numbers });
     }
+    all
 }
 
 fn verdict_of(certain: &BTreeSet<Verdict>, perhaps: &BTreeSet<Verdict>) -> (Verdict, &'static str) {

@@ -15,9 +15,9 @@ pub struct Judged<'a> {
     /// The verdict.
     pub verdict: Verdict,
     /// The rules that settled it, main one first.
-    pub findings: Vec<(&'a Stage, &'a Rule, Outcome)>,
+    pub findings: Vec<(&'a Stage, &'a Rule, &'a Outcome)>,
     /// Rules that only remark.
-    pub notes: Vec<(&'a Stage, &'a Rule, Outcome)>,
+    pub notes: Vec<(&'a Stage, &'a Rule, &'a Outcome)>,
     /// Rules of earlier stages that passed: what they asked belongs to the rationale.
     pub passed: Vec<&'a Rule>,
     /// What is still possible where the verdict hangs on unknown facts.
@@ -95,10 +95,10 @@ fn walk<'a>(
             let Some(outcome) = say(pack, rule, unknown, answer)? else { continue };
             match outcome {
                 Outcome::Pass | Outcome::AtMost(..) => judged.passed.push(rule),
-                note @ Outcome::Note(_) => judged.notes.push((stage, rule, note.clone())),
+                note @ Outcome::Note(_) => judged.notes.push((stage, rule, note)),
                 find @ Outcome::Find(verdict, _) => {
                     judged.verdict = judged.verdict.max(*verdict);
-                    judged.findings.push((stage, rule, find.clone()));
+                    judged.findings.push((stage, rule, find));
                 }
             }
         }
@@ -143,9 +143,9 @@ fn limit<'a>(
             match outcome {
                 cap @ Outcome::AtMost(verdict, _) if *verdict < judged.verdict => {
                     lowest = lowest.min(*verdict);
-                    lowering.push((stage, rule, cap.clone()));
+                    lowering.push((stage, rule, cap));
                 }
-                note @ Outcome::Note(_) => judged.notes.push((stage, rule, note.clone())),
+                note @ Outcome::Note(_) => judged.notes.push((stage, rule, note)),
                 Outcome::Pass | Outcome::Find(..) | Outcome::AtMost(..) => {}
             }
         }

@@ -9,6 +9,7 @@ mod companion;
 mod explain;
 mod facts;
 mod judge;
+mod judgement;
 mod needs;
 mod words;
 
@@ -25,6 +26,7 @@ use crate::{
 pub use facts::LineFacts;
 use judge::judge_until;
 pub use judge::{Judged, judge};
+pub use judgement::{JudgedLine, Judgement, Ruled};
 
 /// The packs in force at a desk.
 pub struct Desk {
@@ -89,28 +91,48 @@ pub fn decide_with(pack: &Pack, request: &Request) -> Vec<LineDecision> {
 
 fn decide_line(pack: &Pack, request: &Request, line: &Line) -> LineDecision {
     let mut decided = LineDecision::nothing(line.number);
-    let name = &pack.manifest.name;
+    let mut facts = LineFacts::new(pack, request, line);
+    match standing(pack, request, line, &mut facts) {
+        Standing::NotInForce => {
+            let name = &pack.manifest.name;
+            decided.findings.push(explain::engine_finding(name, "no-pack-in-force", Verdict::Allow));
+        }
+        Standing::Waits => {}
+        Standing::PerhapsInForce => explain::perhaps_in_force(pack, &facts, &mut decided),
+        Standing::Judged(judged) => explain::line(pack, &mut facts, &judged, &mut decided),
+    }
+    decided
+}
+
+/// How a line stands with a pack, before anything of it is explained.
+enum Standing<'p> {
+    /// The pack is not in force on its day.
+    NotInForce,
+    /// A companion that the first stages leave open: [`companion`] gives it its parents' verdict.
+    Waits,
+    /// In force the pack would deny, and it may not be in force.
+    PerhapsInForce,
+    /// Judged.
+    Judged(Judged<'p>),
+}
+
+fn standing<'p>(pack: &'p Pack, request: &Request, line: &Line, facts: &mut LineFacts<'_>) -> Standing<'p> {
     let in_force = pack.is_in_force(request.service_span(line).get());
     if in_force == Answer::No {
-        decided.findings.push(explain::engine_finding(name, "no-pack-in-force", Verdict::Allow));
-        return decided;
+        return Standing::NotInForce;
     }
-    let mut facts = LineFacts::new(pack, request, line);
     let judged = if companion::is_follower(pack, request, line) {
         let after = pack.manifest.companions.as_ref().and_then(|companions| companions.after_stage.as_deref());
-        // Its parents are not judged yet: `companion::settle` gives what the first stages leave open.
-        let Some(judged) = after.and_then(|stage| judge_until(pack, &mut facts, stage)) else { return decided };
+        // Its parents are not judged yet.
+        let Some(judged) = after.and_then(|stage| judge_until(pack, facts, stage)) else { return Standing::Waits };
         judged
     } else {
-        judge(pack, &mut facts)
+        judge(pack, facts)
     };
     if in_force == Answer::Unknown && judged.verdict == Verdict::Deny {
-        // In force it would deny, and it may not be in force.
-        explain::perhaps_in_force(pack, &facts, &mut decided);
-        return decided;
+        return Standing::PerhapsInForce;
     }
-    explain::line(pack, &mut facts, &judged, &mut decided);
-    decided
+    Standing::Judged(judged)
 }
 
 /// The stages that a desk asks of a line until one has a finding: all; of a companion the first

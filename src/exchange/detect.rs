@@ -3,7 +3,7 @@
 //! Knows the outermost marks of each format and nothing of what is in them; what looks like a
 //! format and is broken is for that format's door to say.
 
-use super::{Fault, Format, lines::without_bom, table};
+use super::{Fault, Format, lines::without_bom, parquet, table};
 
 /// How many first bytes a caller should show; a FHIR Bundle may name its type late.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -19,6 +19,7 @@ pub fn detect(head: &[u8]) -> Result<Format, Fault> {
         Some(b'{' | b'[') if first_object(text).fhir => Ok(Format::Fhir),
         Some(b'{' | b'[') => Ok(Format::Json),
         Some(_) if text.starts_with(b"ISA") => Ok(Format::X12),
+        Some(_) if head.starts_with(parquet::MAGIC) => Ok(Format::Parquet),
         Some(_) if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") => {
             Err(Fault { help: Some("save it as UTF-8".to_owned()), ..unknown("the input is UTF-16 text") })
         }
@@ -96,7 +97,8 @@ fn is_header(text: &[u8]) -> bool {
 
 fn unknown(message: &str) -> Fault {
     let help = "known are X12 837 (begins with `ISA`), FHIR R4 JSON (has `resourceType`), native JSON (an object or an \
-                array), and CSV (a header row with `claim_id`); name the format where it cannot be told";
+                array), CSV (a header row with `claim_id`) and Parquet (begins with `PAR1`); name the format where it \
+                cannot be told";
     Fault { code: "format::unknown", place: String::new(), message: message.to_owned(), help: Some(help.to_owned()) }
 }
 
@@ -125,6 +127,7 @@ mod tests {
         check("PK\u{3}\u{4}", None);
         check("ST*837*0001~", None);
         check("", None);
+        assert_eq!(detect(b"PAR1\x15\x04").ok(), Some(Format::Parquet));
         let told = |head: &[u8]| detect(head).unwrap_err().message;
         assert_eq!(told(b""), "the input is empty");
         assert_eq!(told(b"\xff\xfec\0l\0"), "the input is UTF-16 text");

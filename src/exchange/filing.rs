@@ -37,6 +37,17 @@ pub(crate) fn line_of_business(indicator: &str) -> Option<LineOfBusiness> {
     INDICATORS.iter().find(|(code, _)| code.eq_ignore_ascii_case(indicator)).map(|(_, business)| *business)
 }
 
+/// The indicator that tells a line of business; of several the one that says it plainest.
+pub(crate) fn indicator(business: LineOfBusiness) -> &'static str {
+    match business {
+        LineOfBusiness::Commercial => "CI",
+        LineOfBusiness::MedicareAdvantage => "16",
+        LineOfBusiness::Medicare => "MB",
+        LineOfBusiness::Medicaid => "MC",
+        LineOfBusiness::Other => "OF",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

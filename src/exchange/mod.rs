@@ -5,6 +5,7 @@
 //! next goes on; a fault that costs no claim becomes a [`Fault`]. No message repeats a value of
 //! the input other than codes and the sender's own claim identifiers.
 
+mod carried;
 pub mod cds_hooks;
 mod codes;
 mod detect;
@@ -13,6 +14,7 @@ pub mod fhir;
 mod filing;
 pub mod json;
 mod lines;
+pub mod parquet;
 pub mod table;
 mod units;
 pub mod x12;
@@ -21,6 +23,12 @@ use std::io::{self, BufRead, Cursor, Read as _};
 
 use crate::request::Request;
 pub use detect::{HEAD_BYTES, detect, is_lines};
+pub use parquet::{
+    TABLES as PARQUET_TABLES,
+    claims::Writer as FlatClaims,
+    read as read_parquet, read_tables,
+    write::{Cell, Column, FlatWriter, Holds},
+};
 
 /// How long one JSON or FHIR document may be, in bytes: it is held in memory. More goes a line each.
 pub const DOCUMENT_BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -80,6 +88,8 @@ pub enum Format {
     Json,
     /// A table with a header row, a row a service line.
     Csv,
+    /// The same table as Apache Parquet.
+    Parquet,
 }
 
 /// Reads an input of any format: the one that is named, or the one its content tells. `file` is
@@ -113,6 +123,14 @@ pub fn read_any(
     match format {
         Format::X12 => x12::read(input, file, each)?,
         Format::Csv => table::read(input, file, each)?,
+        Format::Parquet => match document(&mut input, file)? {
+            Ok(bytes) => parquet::read(bytes::Bytes::from(bytes), file, &|| false, each)?,
+            Err(reject) => {
+                let help =
+                    "name the file itself: Parquet is read from its end, and only a stream must be held in memory";
+                each(Item::Fault(Fault { help: Some(help.to_owned()), ..reject.fault }));
+            }
+        },
         Format::Fhir if lines => fhir::read_lines(input, file, each)?,
         Format::Fhir => match document(&mut input, file)? {
             Ok(bytes) => fhir::read(&bytes, file, each),

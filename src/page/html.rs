@@ -15,11 +15,16 @@ const SHEET: &str = include_str!("sheet.css");
 
 /// A page: a title, the table of contents, and the content.
 pub(super) fn page(title: &str, contents: &str, main: &str) -> String {
+    page_with(title, contents, main, "")
+}
+
+/// A page with a style of its own beside that of all pages.
+pub(super) fn page_with(title: &str, contents: &str, main: &str, sheet: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\" class=\"cg\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n\
-         <style>\n{COLOURS}{STYLE}{SHEET}</style>\n</head>\n<body>\n\
+         <style>\n{COLOURS}{STYLE}{SHEET}{sheet}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#top\">Skip to content</a>\n<div class=\"sheet\">\n\
          <nav aria-label=\"Contents\">\n{contents}</nav>\n<main id=\"top\">\n{main}</main>\n</div>\n</body>\n</html>\n",
         Escaped(title)

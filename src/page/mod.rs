@@ -12,6 +12,7 @@ mod codes;
 pub mod flow;
 pub mod front;
 mod html;
+pub mod impact;
 mod layout;
 mod list;
 mod markdown;

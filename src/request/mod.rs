@@ -3,8 +3,10 @@
 //! Parsed at the door: inside, wrong values do not exist. What was not given or could not be read
 //! says so ([`Given`]); nothing is ever filled in by guess. Knows no format and no policy.
 
+mod npi;
 mod source;
 
+pub use npi::Npi;
 pub use source::{Given, Source, Sourced};
 
 use crate::{
@@ -27,6 +29,8 @@ pub struct Request {
     pub frequency: Sourced<Frequency>,
     /// The claim a replacement takes the place of.
     pub replaces: Option<String>,
+    /// Who bills, where the sender says it by an NPI. No rule asks: it is for reports.
+    pub provider: Option<Npi>,
     /// The patient.
     pub patient: Patient,
     /// The plan that pays.

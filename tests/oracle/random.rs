@@ -113,6 +113,7 @@ pub fn request(random: &mut Random, pack: &Pack, unknown: bool) -> Request {
             here(),
         ),
         replaces: random.percent(10).then(|| "H-0".into()),
+        provider: None,
         patient: Patient { member_id: None, birth_date: birth, sex: given(Sex::Female) },
         coverage: coverage(random, unknown),
         authored_on: given(DateSpan::day(day)),

@@ -201,6 +201,7 @@ fn plain() -> Request {
         form: Sourced::new(Form::Professional, here()),
         frequency: Sourced::new(Frequency::Original, here()),
         replaces: None,
+        provider: None,
         patient: Patient {
             member_id: None,
             birth_date: given(Private::new(DateSpan::day(date(1970, 1, 1)))),

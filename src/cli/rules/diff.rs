@@ -101,7 +101,8 @@ fn take(args: &Args, wanted: &str, settings: &Settings) -> Option<Pack> {
     taken.map_err(|error| args.packs.explain(&error, args.color)).ok()
 }
 
-fn folder(packs: &Path, wanted: &str) -> Result<PathBuf, ShelfError> {
+/// The folder of a pack that is named by its folder, its name, or its name and version.
+pub(in crate::cli) fn folder(packs: &Path, wanted: &str) -> Result<PathBuf, ShelfError> {
     let path = PathBuf::from(wanted);
     if path.join("pack.toml").is_file() {
         return Ok(path);

@@ -11,6 +11,8 @@ mod witness;
 
 use std::io::{self, Write as _};
 
+pub(super) use diff::folder;
+
 use super::Exit;
 use crate::fact;
 

@@ -9,13 +9,13 @@ use super::{
     fault::Origin,
     item,
     member::{coverage_of, patient, plan},
-    resource::{Claim, Concept, Identifier, Insurance, Related},
+    resource::{Claim, Concept, Identifier, Insurance, Reference, Related},
 };
 use crate::{
     code::{Code, System},
     date::DateSpan,
     exchange::{Fault, codes},
-    request::{Approval, Form, Frequency, Given, Kind, Request, Source, Sourced},
+    request::{Approval, Form, Frequency, Given, Kind, Npi, Request, Source, Sourced},
 };
 
 /// Systems of an institutional claim's type of bill, as their URIs spell it.
@@ -81,6 +81,7 @@ pub(super) fn request(claim: &Claim<'_>, scope: &Scope<'_, '_>, origin: Origin<'
         form,
         frequency: frequency(claim, related.is_some()),
         replaces: related.and_then(replaced),
+        provider: claim.provider.get().and_then(npi),
         patient: patient(subject, &coverage, scope),
         coverage: plan,
         authored_on: match kind {
@@ -96,6 +97,14 @@ pub(super) fn request(claim: &Claim<'_>, scope: &Scope<'_, '_>, origin: Origin<'
         history: Vec::new(),
         remarks,
     })
+}
+
+/// The NPI by which a reference names a provider.
+fn npi(provider: &Reference<'_>) -> Option<Npi> {
+    let identifier = provider.identifier.get()?;
+    let system = identifier.system.get().unwrap_or_default();
+    let is_npi = system.ends_with("/us-npi") || system == "urn:oid:2.16.840.1.113883.4.6";
+    identifier.value.get().filter(|_| is_npi).and_then(Npi::parse)
 }
 
 /// The first identifier with a value.

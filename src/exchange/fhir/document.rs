@@ -84,12 +84,16 @@ impl Aside {
     }
 }
 
-/// Reads one document.
-pub(super) fn read(text: &str, origin: Origin<'_>, aside: &mut Aside, each: &mut dyn FnMut(Item)) {
-    let sent = match document(text, origin, aside) {
+/// Reads one document, with resources that lie beside it; of those, faults were told elsewhere.
+pub(super) fn read(text: &str, beside: &[String], origin: Origin<'_>, aside: &mut Aside, each: &mut dyn FnMut(Item)) {
+    let mut sent = match document(text, origin, aside) {
         Ok(sent) => sent,
         Err(fault) => return each(Item::Reject(reject(text, fault))),
     };
+    for text in beside {
+        // A broken one is kept as broken, and what it would have said is unknown.
+        let _ = sent.add_beside(text, origin);
+    }
     let Sent { context, subjects, told, mut responses, .. } = sent;
     told.into_iter().for_each(&mut *each);
     for subject in &subjects {

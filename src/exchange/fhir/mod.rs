@@ -10,6 +10,7 @@
 
 mod amount;
 mod answer;
+mod beside;
 mod claim;
 mod concept;
 mod condition;
@@ -25,19 +26,21 @@ mod response;
 mod shape;
 #[cfg(test)]
 mod tests;
+pub mod write;
 
 use std::io::{self, BufRead};
 
 use self::document::Aside;
+pub use self::{
+    beside::{Beside, beside, read_lines_beside},
+    questionnaire::{is_ours, questionnaire, questionnaire_text},
+    response::{Response, with_answers},
+};
 pub(in crate::exchange) use self::{
     context::Context,
     document::{Sent, Subject, kind_of},
     fault::{Origin, parse},
     shape::{One, Text, Values},
-};
-pub use self::{
-    questionnaire::{is_ours, questionnaire, questionnaire_text},
-    response::{Response, with_answers},
 };
 use crate::exchange::{Fault, Item, Reject, is_lines};
 
@@ -97,7 +100,7 @@ pub fn responses(bytes: &[u8], file: &str, each: &mut dyn FnMut(Result<Response,
 
 fn one(bytes: &[u8], origin: Origin<'_>, aside: &mut Aside, each: &mut dyn FnMut(Item)) {
     match std::str::from_utf8(bytes) {
-        Ok(text) => document::read(text.trim_start_matches('\u{FEFF}'), origin, aside, each),
+        Ok(text) => document::read(text.trim_start_matches('\u{FEFF}'), &[], origin, aside, each),
         Err(error) => {
             let message = format!("byte {} is not UTF-8", error.valid_up_to());
             let fault = origin.fault("fhir::not_utf8", "", message);

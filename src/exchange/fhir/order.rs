@@ -80,6 +80,7 @@ pub(super) fn request(
         form: Sourced::new(Form::Professional, Source::Absent),
         frequency: Sourced::new(Frequency::Original, Source::Absent),
         replaces: None,
+        provider: None,
         patient: patient(subject, &coverage, scope),
         coverage: plan(&coverage),
         authored_on: date(&order.authored_on, Source::field("ServiceRequest.authoredOn")),

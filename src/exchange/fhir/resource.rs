@@ -88,6 +88,15 @@ elements! {
         onset_string: Text<'a> = "onsetString",
     }
 
+    /// Any resource, to see whose it is.
+    Whose {
+        resource_type: Text<'a> = "resourceType",
+        id: Text<'a> = "id",
+        patient: One<Reference<'a>> = "patient",
+        subject: One<Reference<'a>> = "subject",
+        beneficiary: One<Reference<'a>> = "beneficiary",
+    }
+
     /// An object of which only its presence counts.
     Whatever { id: Text<'a> = "id" }
 
@@ -101,6 +110,7 @@ elements! {
         sub_type: One<Concept<'a>> = "subType",
         purpose: Text<'a> = "use",
         patient: One<Reference<'a>> = "patient",
+        provider: One<Reference<'a>> = "provider",
         billable_period: One<Period<'a>> = "billablePeriod",
         created: Text<'a> = "created",
         related: Many<Related<'a>> = "related",

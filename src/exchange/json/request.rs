@@ -14,7 +14,7 @@ use crate::{
     money::Cents,
     private::Private,
     request::{
-        Approval, Coverage, Diagnosis, Encounter, Form, Frequency, Given, Kind, Line, Patient, Pointers, Request,
+        Approval, Coverage, Diagnosis, Encounter, Form, Frequency, Given, Kind, Line, Npi, Patient, Pointers, Request,
         Source, Sourced, Status, Verification,
     },
 };
@@ -43,6 +43,7 @@ const REQUEST: &[&str] = &[
     "form",
     "frequency",
     "replaces",
+    "provider",
     "patient",
     "coverage",
     "authored_on",
@@ -120,6 +121,7 @@ fn body(fields: &Fields<'_, '_>, id: &str, faults: &mut Faults) -> Request {
         list.map(|(index, tree)| diagnosis(tree, index, faults)).collect()
     };
     let mut remarks = Vec::new();
+    let provider = provider(fields, &mut remarks, faults);
     let lines = fields.list("lines", LINES_MAX, faults);
     if fields.get("lines").is_none_or(|tree| matches!(tree, Tree::List(lines) if lines.is_empty())) {
         let message = "`lines` is missing or empty: there is nothing to decide".to_owned();
@@ -135,6 +137,7 @@ fn body(fields: &Fields<'_, '_>, id: &str, faults: &mut Faults) -> Request {
         form,
         frequency,
         replaces,
+        provider,
         patient: patient(fields, faults),
         coverage: coverage(fields, faults),
         authored_on: fields.date("authored_on", faults),
@@ -153,6 +156,16 @@ fn body(fields: &Fields<'_, '_>, id: &str, faults: &mut Faults) -> Request {
         },
         remarks,
     }
+}
+
+/// Who bills; nothing is decided by it, so what is no NPI is only remarked.
+fn provider(fields: &Fields<'_, '_>, remarks: &mut Vec<Sourced<String>>, faults: &mut Faults) -> Option<Npi> {
+    let text = fields.text("provider", faults)?;
+    let npi = Npi::parse(text);
+    if npi.is_none() {
+        remarks.push(Sourced::new("the provider is no NPI of ten digits".to_owned(), fields.source("provider")));
+    }
+    npi
 }
 
 fn patient(fields: &Fields<'_, '_>, faults: &mut Faults) -> Patient {

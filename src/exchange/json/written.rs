@@ -60,6 +60,7 @@ pub fn written(request: &Request) -> Written {
     out.text("form", told(&request.form, choices::FORM));
     out.text("frequency", told(&request.frequency, choices::FREQUENCY));
     out.text("replaces", request.replaces.as_deref());
+    out.text("provider", request.provider.map(|npi| npi.to_string()).as_deref());
     out.object("patient", patient(&request.patient));
     out.object("coverage", coverage(&request.coverage));
     out.given("authored_on", &request.authored_on, DateSpan::to_string);

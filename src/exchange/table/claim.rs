@@ -16,18 +16,18 @@ use crate::{
     },
     private::Private,
     request::{
-        Approval, Coverage, Diagnosis, Form, Frequency, Given, Kind, Line, LineOfBusiness, Patient, Request, Sex,
+        Approval, Coverage, Diagnosis, Form, Frequency, Given, Kind, Line, LineOfBusiness, Npi, Patient, Request, Sex,
         Source, Sourced, Status, Verification,
     },
 };
 
 use super::{
     columns::{Column, Header},
-    line::{Cells, DATE, SEPARATORS, date, line},
+    line::{Cells, DATE, Elsewhere, SEPARATORS, date, line},
 };
 
 /// How many diagnoses or pointers a cell may list; X12 has 12 and 4 for a professional claim.
-const CODES_MAX: usize = 99;
+pub(in crate::exchange) const CODES_MAX: usize = 99;
 
 const SAME: &str = "the same value in every row of the claim";
 
@@ -35,6 +35,7 @@ const SAME: &str = "the same value in every row of the claim";
 pub(super) struct Claim {
     first: StringRecord,
     first_line: u64,
+    elsewhere: Option<Arc<Elsewhere>>,
     /// Columns of the claim in which a row differs from the first, and the first such row's line.
     differs: Vec<(Column, u64)>,
     diagnoses: Vec<Diagnosis>,
@@ -48,12 +49,13 @@ pub(super) struct Claim {
 
 impl Claim {
     /// A claim that begins with a row.
-    pub(super) fn begin(cells: &Cells<'_>) -> Claim {
+    pub(super) fn begin(cells: &Cells<'_>, elsewhere: Option<Arc<Elsewhere>>) -> Claim {
         let mut faults = Faults::default();
         let diagnoses = diagnoses(cells, &mut faults);
         Claim {
             first: cells.row.clone(),
             first_line: cells.line,
+            elsewhere,
             differs: Vec::new(),
             diagnoses,
             lines: Vec::new(),
@@ -111,7 +113,8 @@ impl Claim {
     /// The claim, or its reject.
     pub(super) fn finish(mut self, header: &Header, file: &Arc<str>) -> Item {
         let first = std::mem::take(&mut self.first);
-        let cells = Cells { header, file, line: self.first_line, row: &first };
+        let elsewhere = self.elsewhere.take();
+        let cells = Cells { header, file, line: self.first_line, row: &first, elsewhere: elsewhere.as_deref() };
         let mut faults = std::mem::take(&mut self.faults);
         let rows = self.rows;
         let id = cells.text(Column::ClaimId).filter(|id| is_request_id(id));
@@ -125,7 +128,7 @@ impl Claim {
         }
     }
 
-    fn request(self, id: &str, cells: &Cells<'_>, faults: &mut Faults) -> Request {
+    fn request(mut self, id: &str, cells: &Cells<'_>, faults: &mut Faults) -> Request {
         for (column, help) in [
             (
                 Column::DiagnosisCodes,
@@ -152,12 +155,14 @@ impl Claim {
             Given::Unreadable(unread) => Given::Unreadable(unread),
             Given::Absent => Given::Absent,
         };
+        let provider = self.provider(cells);
         Request {
             id: id.to_owned(),
             kind: Kind::Claim,
             form: Sourced::new(Form::Professional, Source::Absent),
             frequency,
             replaces,
+            provider,
             patient: Patient {
                 member_id: cells.text(Column::MemberId).map(|id| Private::new(id.to_owned())),
                 birth_date,
@@ -178,6 +183,16 @@ impl Claim {
             history: Vec::new(),
             remarks: self.remarks,
         }
+    }
+
+    /// Who bills; nothing is decided by it, so what is no NPI, or several, is only remarked.
+    fn provider(&mut self, cells: &Cells<'_>) -> Option<Npi> {
+        let given = self.given(cells, Column::BillingNpi, "an NPI of ten digits", Npi::parse);
+        if let Given::Unreadable(unread) = &given {
+            let remark = format!("the biller is not told: expected {}", unread.value);
+            self.remarks.push(Sourced::new(remark, unread.source.clone()));
+        }
+        given.get().copied()
     }
 
     /// # Errors
@@ -228,17 +243,16 @@ fn misshapen(cells: &Cells<'_>, swallowed: u64) -> Fault {
 fn diagnoses(cells: &Cells<'_>, faults: &mut Faults) -> Vec<Diagnosis> {
     let Some(text) = cells.text(Column::DiagnosisCodes) else { return Vec::new() };
     let parts = text.trim_end_matches(|mark: char| SEPARATORS.contains(&mark) || mark == ' ').split(SEPARATORS);
-    let source = cells.source(Column::DiagnosisCodes);
-    let diagnosis = |text: &str| Diagnosis {
+    let diagnosis = |(index, text): (usize, &str)| Diagnosis {
         code: match codes::diagnosis(System::Icd10Cm, text) {
-            Some(code) => Given::value(code, source.clone()),
-            None => Given::unreadable(codes::DIAGNOSIS, source.clone()),
+            Some(code) => Given::value(code, cells.source_of_diagnosis(index)),
+            None => Given::unreadable(codes::DIAGNOSIS, cells.source_of_diagnosis(index)),
         },
         onset: Given::Absent,
         status: Status::Active,
         verification: Verification::Confirmed,
     };
-    let mut all: Vec<Diagnosis> = parts.take(CODES_MAX + 1).map(diagnosis).collect();
+    let mut all: Vec<Diagnosis> = parts.take(CODES_MAX + 1).enumerate().map(diagnosis).collect();
     if all.len() > CODES_MAX {
         let message = format!("more than {CODES_MAX} diagnoses");
         faults.push(cells.fault("csv::too_many_diagnoses", Column::DiagnosisCodes, message));

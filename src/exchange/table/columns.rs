@@ -39,6 +39,7 @@ pub(super) enum Column {
     Purpose,
     Narrative,
     ProviderNpi,
+    BillingNpi,
 }
 
 /// What a column's cells belong to.
@@ -54,7 +55,7 @@ pub(super) enum Of {
 
 /// Each column, its names (the first is the one we write), what its cells belong to. The first five
 /// must be there.
-const COLUMNS: [(Column, &[&str], Of); 26] = [
+const COLUMNS: [(Column, &[&str], Of); 27] = [
     (Column::ClaimId, &["claim_id"], Of::Line),
     (Column::LineNumber, &["line_number"], Of::Line),
     (Column::ServiceDate, &["service_date"], Of::Line),
@@ -81,14 +82,15 @@ const COLUMNS: [(Column, &[&str], Of); 26] = [
     (Column::Purpose, &["purpose"], Of::Line),
     (Column::Narrative, &["narrative"], Of::Line),
     (Column::ProviderNpi, &["provider_npi"], Of::Nobody),
+    (Column::BillingNpi, &["billing_npi"], Of::Claim),
 ];
 
 /// How many of [`COLUMNS`], from the first, must be there.
 const REQUIRED: usize = 5;
 
 /// Which cell of a row holds which column.
-#[derive(Debug)]
-pub(super) struct Header {
+#[derive(Clone, Debug)]
+pub(in crate::exchange) struct Header {
     /// By column: the cell's place and the name the file has for it.
     places: [Option<(usize, &'static str)>; COLUMNS.len()],
     /// How many cells a row has.
@@ -100,7 +102,7 @@ impl Header {
     ///
     /// # Errors
     /// One fault that names every column that is unknown, missing or there twice.
-    pub(super) fn read(row: &StringRecord, file: &str) -> Result<Header, Fault> {
+    pub(in crate::exchange) fn read(row: &StringRecord, file: &str) -> Result<Header, Fault> {
         let mut header = Header { places: [None; COLUMNS.len()], cells: row.len() };
         let (mut unknown, mut twice) = (Vec::new(), Vec::new());
         for (cell, name) in row.iter().enumerate() {

@@ -21,7 +21,7 @@ use crate::{
 use super::columns::{Column, Header};
 
 /// What separates several codes or pointers in a cell.
-pub(super) const SEPARATORS: [char; 3] = ['|', ',', ';'];
+pub(in crate::exchange) const SEPARATORS: [char; 3] = ['|', ',', ';'];
 
 /// What is expected where a date is named.
 pub(super) const DATE: &str = "a date of the form YYYY-MM-DD or YYYYMMDD";
@@ -34,6 +34,17 @@ pub(super) struct Cells<'a> {
     pub(super) file: &'a Arc<str>,
     pub(super) line: u64,
     pub(super) row: &'a StringRecord,
+    /// Where its cells stand, where that is not this line of the file.
+    pub(super) elsewhere: Option<&'a Elsewhere>,
+}
+
+/// Where the cells of a row stand that was put together from several tables.
+#[derive(Debug, Default)]
+pub(in crate::exchange) struct Elsewhere {
+    /// By place in the row; [`Source::Absent`] where no table holds such a cell.
+    pub(in crate::exchange) cells: Vec<Source>,
+    /// By place among the diagnoses of the claim.
+    pub(in crate::exchange) diagnoses: Vec<Source>,
 }
 
 impl Cells<'_> {
@@ -56,7 +67,15 @@ impl Cells<'_> {
     }
 
     pub(super) fn source(&self, column: Column) -> Source {
-        Source::Cell { file: self.file.clone(), line: self.line, column: self.header.name(column) }
+        let cell = self.elsewhere.and_then(|elsewhere| elsewhere.cells.get(self.header.place(column)?));
+        let here = || Source::Cell { file: self.file.clone(), line: self.line, column: self.header.name(column) };
+        cell.filter(|source| **source != Source::Absent).cloned().unwrap_or_else(here)
+    }
+
+    /// Where a diagnosis stands that is the `index`-th of the claim's.
+    pub(super) fn source_of_diagnosis(&self, index: usize) -> Source {
+        let cell = self.elsewhere.and_then(|elsewhere| elsewhere.diagnoses.get(index));
+        cell.filter(|source| **source != Source::Absent).cloned().unwrap_or_else(|| self.source(Column::DiagnosisCodes))
     }
 
     /// Whatever `read` makes of a cell; unreadable as `expected` where it makes nothing of it.

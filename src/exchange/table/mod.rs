@@ -9,6 +9,7 @@ mod columns;
 mod line;
 mod rows;
 mod seen;
+pub mod write;
 
 use std::{
     io::{self, Read},
@@ -19,12 +20,15 @@ use csv::{ByteRecord, StringRecord};
 
 use super::{Fault, Item, Reject};
 use claim::Claim;
-use columns::{Column, Header};
+use columns::Column;
 use line::Cells;
-use rows::{ROW_BYTES_MAX, Row, Rows};
+use rows::{Row, Rows};
 use seen::Seen;
 
-pub(super) use columns::plain;
+pub(super) use claim::CODES_MAX;
+pub(super) use columns::{Header, plain};
+pub(super) use line::{Elsewhere, SEPARATORS};
+pub(super) use rows::ROW_BYTES_MAX;
 
 /// Reads a table of claims named `file`.
 ///
@@ -43,7 +47,7 @@ pub fn read(input: impl Read, file: &str, each: &mut dyn FnMut(Item)) -> io::Res
             return Ok(());
         }
     };
-    let mut table = Table { header, file: file.into(), claim: None, seen: Seen::default(), gap: None, each };
+    let mut table = Table::new(header, file.into(), each);
     loop {
         match rows.next(&mut row) {
             Ok(Row::End) => break,
@@ -76,8 +80,8 @@ fn header(next: Row, row: &mut ByteRecord, file: &str) -> Result<Header, Fault> 
     }
 }
 
-/// A table being read.
-struct Table<'e> {
+/// A table being read, a row at a time: rows in, claims and rejects out.
+pub(super) struct Table<'e> {
     header: Header,
     file: Arc<str>,
     /// The claim whose rows are being read.
@@ -88,18 +92,28 @@ struct Table<'e> {
     each: &'e mut dyn FnMut(Item),
 }
 
-impl Table<'_> {
+impl<'e> Table<'e> {
+    /// A table of `file` of which no row has been read.
+    pub(super) fn new(header: Header, file: Arc<str>, each: &'e mut dyn FnMut(Item)) -> Table<'e> {
+        Table { header, file, claim: None, seen: Seen::default(), gap: None, each }
+    }
+
+    /// Takes a row of a 1-based line, its cells at the places of the header.
+    pub(super) fn take(&mut self, row: &StringRecord, line: u64, elsewhere: Option<&Arc<Elsewhere>>) {
+        match self.header.cell(row, Column::ClaimId) {
+            Some(claim_id) => {
+                self.enter(row, claim_id, line, elsewhere);
+                self.add(row, line, elsewhere);
+            }
+            None => self.gap(line, 1, fault("csv::no_claim_id", self.at(line), "the row has no `claim_id`")),
+        }
+    }
+
     /// Takes a row, and gives its memory back.
     fn row(&mut self, row: ByteRecord, line: u64) -> ByteRecord {
         match StringRecord::from_byte_record(row) {
             Ok(row) => {
-                match self.header.cell(&row, Column::ClaimId) {
-                    Some(claim_id) => {
-                        self.enter(&row, claim_id, line);
-                        self.add(&row, line);
-                    }
-                    None => self.gap(line, 1, fault("csv::no_claim_id", self.at(line), "the row has no `claim_id`")),
-                }
+                self.take(&row, line, None);
                 row.into_byte_record()
             }
             Err(error) => {
@@ -124,13 +138,18 @@ impl Table<'_> {
         // The last cell of a row may have been cut off.
         let whole = self.header.place(Column::ClaimId).filter(|place| place + 1 < row.len());
         let claim_id = whole.and_then(|place| row.get(place)).and_then(|cell| std::str::from_utf8(cell).ok());
+        self.refuse(claim_id, line, rows, fault);
+    }
+
+    /// Rejects the claim of rows that nothing can be read of but, perhaps, their `claim_id`.
+    pub(super) fn refuse(&mut self, claim_id: Option<&str>, line: u64, rows: u64, fault: Fault) {
         let Some(claim_id) = claim_id.map(str::trim).filter(|claim_id| !claim_id.is_empty()) else {
             return self.gap(line, rows, fault);
         };
         let named: StringRecord = (0..self.header.cells)
             .map(|place| if self.header.place(Column::ClaimId) == Some(place) { claim_id } else { "" })
             .collect();
-        self.enter(&named, claim_id, line);
+        self.enter(&named, claim_id, line, None);
         if let Some(claim) = &mut self.claim {
             claim.add_lost(rows);
             claim.break_with(fault);
@@ -138,7 +157,7 @@ impl Table<'_> {
     }
 
     /// Rejects rows that name no claim, and the claims beside them: they may be theirs.
-    fn gap(&mut self, line: u64, rows: u64, fault: Fault) {
+    pub(super) fn gap(&mut self, line: u64, rows: u64, fault: Fault) {
         let beside = beside(self.at(line));
         self.break_claim(beside);
         let lines = u32::try_from(rows).unwrap_or(u32::MAX);
@@ -147,13 +166,20 @@ impl Table<'_> {
     }
 
     /// Makes the claim of a row the one being read.
-    fn enter(&mut self, row: &StringRecord, claim_id: &str, line: u64) {
+    fn enter(&mut self, row: &StringRecord, claim_id: &str, line: u64, elsewhere: Option<&Arc<Elsewhere>>) {
         let gap = self.gap.take();
         if self.claim.as_ref().is_some_and(|claim| claim.is(&self.header, claim_id)) {
             return;
         }
         self.finish();
-        let mut claim = Claim::begin(&Cells { header: &self.header, file: &self.file, line, row });
+        let cells = Cells {
+            header: &self.header,
+            file: &self.file,
+            line,
+            row,
+            elsewhere: elsewhere.map(|elsewhere| &**elsewhere),
+        };
+        let mut claim = Claim::begin(&cells, elsewhere.cloned());
         if let Some(line) = gap {
             claim.break_with(beside(self.at(line)));
         }
@@ -168,8 +194,14 @@ impl Table<'_> {
         self.claim = Some(claim);
     }
 
-    fn add(&mut self, row: &StringRecord, line: u64) {
-        let cells = Cells { header: &self.header, file: &self.file, line, row };
+    fn add(&mut self, row: &StringRecord, line: u64, elsewhere: Option<&Arc<Elsewhere>>) {
+        let cells = Cells {
+            header: &self.header,
+            file: &self.file,
+            line,
+            row,
+            elsewhere: elsewhere.map(|elsewhere| &**elsewhere),
+        };
         if let Some(claim) = &mut self.claim {
             claim.add(&cells);
         }
@@ -185,8 +217,8 @@ impl Table<'_> {
         }
     }
 
-    /// Hands on the claim being read.
-    fn finish(&mut self) {
+    /// Hands on the claim being read: no row follows.
+    pub(super) fn finish(&mut self) {
         if let Some(claim) = self.claim.take() {
             (self.each)(claim.finish(&self.header, &self.file));
         }

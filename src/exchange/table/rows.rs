@@ -8,7 +8,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use csv::ByteRecord;
 
 /// How long a row may be, in bytes: a thousand times a row with a long narrative.
-pub(super) const ROW_BYTES_MAX: usize = 1024 * 1024;
+pub(in crate::exchange) const ROW_BYTES_MAX: usize = 1024 * 1024;
 
 /// How much is read at a time.
 const BUFFER_BYTES: usize = 64 * 1024;

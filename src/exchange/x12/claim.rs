@@ -297,6 +297,7 @@ fn bare(id: String, hierarchy: &Hierarchy, form: Form, stand: Stand) -> Request 
         form: Sourced::new(form, stand.element("CLM05-1")),
         frequency: Sourced::new(Frequency::Original, stand.element("CLM05-3")),
         replaces: None,
+        provider: hierarchy.provider(),
         patient: hierarchy.patient(),
         coverage: hierarchy.coverage(),
         authored_on: Given::Absent,

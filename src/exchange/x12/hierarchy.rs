@@ -12,13 +12,15 @@ use crate::{
     date::DateSpan,
     exchange::filing,
     private::Private,
-    request::{Coverage, Given, LineOfBusiness, Patient, Sex},
+    request::{Coverage, Given, LineOfBusiness, Npi, Patient, Sex},
 };
 
 /// The loops that stand open around a claim.
 pub(super) struct Hierarchy {
     guide: Guide,
     level: Level,
+    /// NM109 of 2010AA, until the next billing provider's HL.
+    provider: Option<Npi>,
     member_id: Option<Private<String>>,
     business: Given<LineOfBusiness>,
     subscriber: Person,
@@ -57,6 +59,7 @@ impl Hierarchy {
         Hierarchy {
             guide,
             level: Level::Other,
+            provider: None,
             member_id: None,
             business: Given::Absent,
             subscriber: NOBODY,
@@ -79,6 +82,9 @@ impl Hierarchy {
         if self.level != Level::Patient {
             (self.member_id, self.business, self.subscriber) = (None, Given::Absent, NOBODY);
         }
+        if known.is_none() || known == Some(Level::Other) {
+            self.provider = None;
+        }
         if known.is_none() {
             self.lose(segment.at);
             return Some("the level HL03 is none of 20, 22 and 23; whose claims follow is unknown");
@@ -91,7 +97,7 @@ impl Hierarchy {
         (self.numbering.promised == Some(true)).then_some(PROMISED)
     }
 
-    /// Takes a segment of 2000B or 2000C.
+    /// Takes a segment of 2000A, 2000B or 2000C.
     pub(super) fn take(&mut self, segment: &Segment<'_>) {
         match (&segment.id(), self.level) {
             (b"SBR", Level::Subscriber) => {
@@ -103,6 +109,12 @@ impl Hierarchy {
                     None => Given::unreadable("a claim filing indicator that tells the line of business", source),
                 };
                 values::settle(&mut self.business, new, "one claim filing indicator");
+            }
+            (b"NM1", Level::Other) => {
+                let [_, entity, _, _, _, _, _, _, qualifier, id] = segment.elements();
+                if is(entity, "85") && is(qualifier, "XX") {
+                    self.provider = Npi::parse(&text(id));
+                }
             }
             (b"NM1", Level::Subscriber) => {
                 let [_, entity, .., id] = segment.elements::<10>();
@@ -131,6 +143,9 @@ impl Hierarchy {
             birth_date: Given::unreadable(EXPECTED, stand.element("DMG02")),
             sex: Given::unreadable(EXPECTED, stand.element("DMG03")),
         };
+        if self.level == Level::Other {
+            self.provider = None;
+        }
         self.member_id = None;
         self.business = Given::unreadable(EXPECTED, stand.element("SBR09"));
         self.dependent = self.dependent.as_ref().map(|_| person.clone());
@@ -146,6 +161,11 @@ impl Hierarchy {
     /// Whether a claim here has a subscriber.
     pub(super) fn has_subscriber(&self) -> bool {
         self.level != Level::Other
+    }
+
+    /// Who bills for the claims that follow.
+    pub(super) fn provider(&self) -> Option<Npi> {
+        self.provider
     }
 
     pub(super) fn patient(&self) -> Patient {

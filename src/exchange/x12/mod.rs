@@ -22,6 +22,7 @@ mod set;
 mod tests;
 mod values;
 mod window;
+pub mod write;
 
 use std::io;
 

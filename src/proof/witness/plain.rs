@@ -25,6 +25,7 @@ pub(super) fn request(day: Option<Date>) -> Request {
         form: Sourced::new(Form::Professional, Source::Absent),
         frequency: Sourced::new(Frequency::Original, Source::Absent),
         replaces: None,
+        provider: None,
         patient: Patient {
             member_id: None,
             birth_date: day.map_or(Given::Absent, |day| {

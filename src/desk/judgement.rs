@@ -1,0 +1,130 @@
+//! Verdicts and reasons without the rationale: what replaying millions of claims needs, and no
+//! sentence, evidence or counterfactual is made.
+//!
+//! INVARIANT: verdicts, rules and reasons are those of [`Desk::decide`]; both stand on
+//! [`super::standing`].
+
+use super::{Desk, LineFacts, Standing, companion, standing};
+use crate::{
+    pack::Pack,
+    request::Request,
+    verdict::{Outcome, Verdict},
+};
+
+/// What a desk says of a request, not explained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement<'d> {
+    /// The most severe verdict of its lines; allow where it has none.
+    pub verdict: Verdict,
+    /// One a service line, in the request's order.
+    pub lines: Vec<JudgedLine<'d>>,
+}
+
+/// What a desk says of a line, not explained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JudgedLine<'d> {
+    /// The line's number as sent.
+    pub number: u32,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What settled it; the first is the main reason. Never empty.
+    pub findings: Vec<Ruled<'d>>,
+}
+
+/// What one rule says of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ruled<'d> {
+    /// The pack; empty where there is none.
+    pub pack: &'d str,
+    /// The rule's file stem; empty where the engine itself speaks.
+    pub rule: &'d str,
+    /// What the rule says.
+    pub verdict: Verdict,
+    /// The reason's id.
+    pub reason: &'d str,
+}
+
+impl Desk {
+    /// Judges every line of a request: verdict, rules and reasons as [`Desk::decide`] gives them.
+    pub fn judge(&self, request: &Request) -> Judgement<'_> {
+        let nothing = |number| JudgedLine { number, verdict: Verdict::Allow, findings: Vec::new() };
+        let mut lines: Vec<JudgedLine<'_>> = request.lines.iter().map(|line| nothing(line.number)).collect();
+        for pack in &self.packs {
+            let of_pack = judge_with(pack, request);
+            for (line, more) in lines.iter_mut().zip(of_pack) {
+                line.add(more);
+            }
+        }
+        if self.packs.is_empty() {
+            for line in &mut lines {
+                line.findings.push(Ruled::engine("", "no-pack-in-force", Verdict::Allow));
+            }
+        }
+        let verdict = lines.iter().map(|line| line.verdict).max().unwrap_or(Verdict::Allow);
+        Judgement { verdict, lines }
+    }
+}
+
+fn judge_with<'p>(pack: &'p Pack, request: &Request) -> Vec<JudgedLine<'p>> {
+    let name = pack.manifest.name.as_str();
+    let mut lines: Vec<JudgedLine<'p>> = Vec::with_capacity(request.lines.len());
+    for line in &request.lines {
+        let mut facts = LineFacts::new(pack, request, line);
+        let (verdict, findings) = match standing(pack, request, line, &mut facts) {
+            Standing::NotInForce => (Verdict::Allow, vec![Ruled::engine(name, "no-pack-in-force", Verdict::Allow)]),
+            Standing::Waits => (Verdict::Allow, Vec::new()),
+            Standing::PerhapsInForce => {
+                (Verdict::Flag, vec![Ruled::engine(name, "missing-information", Verdict::Flag)])
+            }
+            Standing::Judged(judged) if judged.open.is_some() => {
+                (judged.verdict, vec![Ruled::engine(name, "missing-information", Verdict::Flag)])
+            }
+            Standing::Judged(judged) => {
+                let found = judged.findings.iter().filter_map(|(_, rule, outcome)| match outcome {
+                    Outcome::Find(verdict, said) | Outcome::AtMost(verdict, said) => {
+                        Some(Ruled { pack: name, rule: &rule.name, verdict: *verdict, reason: &said.reason })
+                    }
+                    Outcome::Pass | Outcome::Note(_) => None,
+                });
+                let mut findings: Vec<Ruled<'p>> = found.collect();
+                if findings.is_empty() {
+                    findings.push(Ruled::engine(name, "nothing-found", Verdict::Allow));
+                }
+                (judged.verdict, findings)
+            }
+        };
+        lines.push(JudgedLine { number: line.number, verdict, findings });
+    }
+    let verdicts: Vec<Verdict> = lines.iter().map(|line| line.verdict).collect();
+    let is_open: Vec<bool> = lines.iter().map(|line| line.findings.is_empty()).collect();
+    for followed in companion::followed(pack, request, &verdicts, &is_open) {
+        if let Some(line) = lines.get_mut(followed.place) {
+            line.verdict = followed.verdict;
+            line.findings.push(Ruled::engine(name, followed.reason, followed.verdict));
+        }
+    }
+    lines
+}
+
+impl<'d> JudgedLine<'d> {
+    /// The main finding.
+    pub fn main(&self) -> Option<&Ruled<'d>> {
+        self.findings.first()
+    }
+
+    /// Adds what another pack says: the most severe verdict wins, and its findings come first.
+    fn add(&mut self, more: JudgedLine<'d>) {
+        let mut findings = more.findings;
+        if more.verdict > self.verdict {
+            self.verdict = more.verdict;
+            std::mem::swap(&mut self.findings, &mut findings);
+        }
+        self.findings.append(&mut findings);
+    }
+}
+
+impl<'d> Ruled<'d> {
+    fn engine(pack: &'d str, reason: &'static str, verdict: Verdict) -> Ruled<'d> {
+        Ruled { pack, rule: "", verdict, reason }
+    }
+}

@@ -1,0 +1,263 @@
+//! A replay from its first reading to its summary.
+
+use std::{
+    io::{self, BufReader},
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use serde_json::{Value, json};
+
+use super::{
+    Folder, Input, Outlet, Output, Progress, Replay, ReplayError, Tally,
+    checkpoint::{self, Done},
+    pipeline, rows,
+    work::{Batch, Hands, read},
+};
+use crate::{
+    exchange::Item,
+    history::{History, HistoryError, Noted, Noting},
+};
+
+/// What was rejected and what was faulty.
+const REJECTS: &str = "rejects.ndjson";
+/// The accounting of a finished run.
+const SUMMARY: &str = "summary.json";
+/// Bytes read at once.
+const BUFFER_BYTES: usize = 128 * 1024;
+/// What a file is called until the run is finished.
+const PART: &str = ".part";
+
+impl Output {
+    /// The file of decisions.
+    pub fn file(self) -> &'static str {
+        match self {
+            Output::Csv => "decisions.csv",
+            Output::Ndjson => "decisions.ndjson",
+            Output::Parquet => "decisions.parquet",
+        }
+    }
+
+    /// What is written while the run lasts. A Parquet table cannot be gone on with: its rows are
+    /// kept as they are, and become a table at the end.
+    fn part(self) -> String {
+        match self {
+            Output::Csv | Output::Ndjson => part(self.file()),
+            Output::Parquet => part("decisions.rows"),
+        }
+    }
+
+    /// Whether rows are written, and not whole decisions.
+    fn is_rows(self) -> bool {
+        self != Output::Ndjson
+    }
+}
+
+/// Runs a replay, or goes on with one; tells `watch` how far it has come.
+///
+/// Decisions stand in `decisions.…`, rejects and faults in `rejects.ndjson`, the accounting in
+/// `summary.json`. Until all is written the first two are called `….part`.
+///
+/// # Errors
+/// See [`ReplayError`]; an accounting that does not balance is none, and is for the caller to see.
+pub fn run(
+    replay: &Replay<'_>,
+    folder: &dyn Folder,
+    watch: &mut dyn FnMut(Progress<'_>),
+) -> Result<Tally, ReplayError> {
+    let terms = checkpoint::terms(replay);
+    let done = begin(replay, folder, &terms)?;
+    let history = match replay.with_history {
+        true => {
+            let noting = Noting::new(replay.notes_bytes_max, folder.scratch());
+            Some(noted(replay.inputs, replay.threads, noting, watch)?)
+        }
+        false => None,
+    };
+    let mut run = Run::open(replay, folder, &terms, done)?;
+    let from = run.done.items;
+    let is_whole = !replay.output.is_rows();
+    let hands = Hands { desk: replay.desk, history: history.as_ref(), inputs: replay.inputs, is_whole };
+    let mut items = 0;
+    let source = |halt: &AtomicBool, send: &mut dyn FnMut(Batch)| items = read(replay.inputs, from, halt, send);
+    pipeline::run(
+        replay.threads,
+        source,
+        |batch| hands.work(batch),
+        |worked| {
+            let worked = worked?;
+            run.write(&worked.decisions, &worked.rejects)?;
+            run.done.items += worked.items;
+            run.done.tally.add(&worked.tally);
+            watch(Progress::Deciding(&run.done.tally));
+            run.at_checkpoint()
+        },
+    )?;
+    if items != run.done.items {
+        // Nothing may come from the reader that does not land; the summary must not say otherwise.
+        return Err(ReplayError::History(HistoryError::Changed));
+    }
+    run.end()
+}
+
+/// What an earlier run has done; where none is to go on, that the folder is free.
+fn begin(replay: &Replay<'_>, folder: &dyn Folder, terms: &Value) -> Result<Option<Done>, ReplayError> {
+    let is_there = |name: &str| folder.has(name).map_err(ReplayError::output(name));
+    let (is_finished, is_begun) = (is_there(SUMMARY)?, is_there(checkpoint::FILE)?);
+    match (replay.resume, is_finished && !is_begun, is_begun) {
+        (true, true, _) => Err(ReplayError::Finished),
+        (true, false, _) => checkpoint::read(folder, terms),
+        (false, false, false) => Ok(None),
+        (false, ..) => Err(ReplayError::Taken),
+    }
+}
+
+/// The first reading: what later claims may ask of each.
+pub(super) fn noted(
+    inputs: &[Input],
+    threads: usize,
+    noting: Noting,
+    watch: &mut dyn FnMut(Progress<'_>),
+) -> Result<History, ReplayError> {
+    let mut claims = 0;
+    let source = |halt: &AtomicBool, send: &mut dyn FnMut(Batch)| {
+        read(inputs, 0, halt, send);
+    };
+    let work = |batch: Batch| -> (u64, Vec<Noted>) {
+        let came = batch.came.claims.came;
+        let noted = batch.places().filter_map(|(place, item)| match item {
+            Item::Request(request) | Item::Answered(request, _) => noting.note(&request, place),
+            Item::Reject(_) | Item::Fault(_) => None,
+        });
+        (came, noted.collect())
+    };
+    pipeline::run(threads, source, work, |(came, noted)| {
+        noted.iter().try_for_each(|noted| noting.keep(noted)).map_err(HistoryError::from)?;
+        claims += came;
+        watch(Progress::Noting(claims));
+        Ok::<(), ReplayError>(())
+    })?;
+    let names: Vec<Arc<str>> = inputs.iter().map(|input| input.name.clone()).collect();
+    Ok(noting.end(names).map_err(HistoryError::from)?)
+}
+
+/// A run that writes.
+struct Run<'a> {
+    replay: &'a Replay<'a>,
+    folder: &'a dyn Folder,
+    terms: &'a Value,
+    decisions: Box<dyn Outlet>,
+    rejects: Box<dyn Outlet>,
+    done: Done,
+    /// Items that were done at the last checkpoint.
+    safe: u64,
+}
+
+fn part(name: &str) -> String {
+    format!("{name}{PART}")
+}
+
+impl<'a> Run<'a> {
+    fn open(
+        replay: &'a Replay<'a>,
+        folder: &'a dyn Folder,
+        terms: &'a Value,
+        done: Option<Done>,
+    ) -> Result<Run<'a>, ReplayError> {
+        let (decisions, rejects) = (replay.output.part(), part(REJECTS));
+        match &done {
+            Some(done) => {
+                let files =
+                    [(&decisions, replay.output.file(), done.decisions_bytes), (&rejects, REJECTS, done.rejects_bytes)];
+                for (name, finished, bytes) in files {
+                    let has = |name: &str| folder.has(name).map_err(ReplayError::output(name));
+                    if !has(name)? && has(finished)? {
+                        // It was interrupted while it gave its files their names.
+                        folder.rename(finished, name).map_err(ReplayError::output(name))?;
+                    }
+                    folder.cut(name, bytes).map_err(ReplayError::output(name))?;
+                }
+            }
+            // Remains of a run that was interrupted before its first checkpoint.
+            None => {
+                for name in [&decisions, &rejects] {
+                    folder.remove(name).map_err(ReplayError::output(name))?;
+                }
+            }
+        }
+        let outlet = |name: &str| folder.outlet(name).map_err(ReplayError::output(name));
+        let mut run = Run {
+            replay,
+            folder,
+            terms,
+            decisions: outlet(&decisions)?,
+            rejects: outlet(&rejects)?,
+            safe: done.as_ref().map_or(0, |done| done.items),
+            done: done.unwrap_or_default(),
+        };
+        if run.done.decisions_bytes == 0 && replay.output.is_rows() {
+            run.write(rows::header().as_bytes(), b"")?;
+            run.checkpoint()?;
+        }
+        Ok(run)
+    }
+
+    fn write(&mut self, decisions: &[u8], rejects: &[u8]) -> Result<(), ReplayError> {
+        let write = |out: &mut dyn Outlet, bytes: &[u8], name: &str| -> Result<u64, ReplayError> {
+            out.write_all(bytes).map_err(ReplayError::output(name))?;
+            Ok(bytes.len() as u64)
+        };
+        self.done.decisions_bytes += write(&mut *self.decisions, decisions, self.replay.output.file())?;
+        self.done.rejects_bytes += write(&mut *self.rejects, rejects, REJECTS)?;
+        Ok(())
+    }
+
+    fn at_checkpoint(&mut self) -> Result<(), ReplayError> {
+        if self.done.items - self.safe < self.replay.checkpoint_items {
+            return Ok(());
+        }
+        self.checkpoint()
+    }
+
+    fn checkpoint(&mut self) -> Result<(), ReplayError> {
+        self.sync().map_err(ReplayError::output(self.replay.output.file()))?;
+        checkpoint::write(self.folder, self.terms, &self.done)?;
+        self.safe = self.done.items;
+        Ok(())
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.decisions.sync()?;
+        self.rejects.sync()
+    }
+
+    /// Gives the files their names; the summary is written last but for the checkpoint, which goes.
+    fn end(mut self) -> Result<Tally, ReplayError> {
+        self.checkpoint()?;
+        let Run { replay, folder, terms, decisions, rejects, done, .. } = self;
+        drop((decisions, rejects));
+        let file = replay.output.file();
+        if replay.output == Output::Parquet {
+            table(folder, &replay.output.part(), &part(file)).map_err(ReplayError::output(file))?;
+        }
+        for name in [file, REJECTS] {
+            folder.rename(&part(name), name).map_err(ReplayError::output(name))?;
+        }
+        let mut summary = json!({"run": terms});
+        if let (Some(summary), Value::Object(tally)) = (summary.as_object_mut(), done.tally.value()) {
+            summary.extend(tally);
+        }
+        folder.put(SUMMARY, format!("{summary:#}\n").as_bytes()).map_err(ReplayError::output(SUMMARY))?;
+        folder.remove(checkpoint::FILE).map_err(ReplayError::output(checkpoint::FILE))?;
+        if replay.output == Output::Parquet {
+            folder.remove(&replay.output.part()).map_err(ReplayError::output(&replay.output.part()))?;
+        }
+        Ok(done.tally)
+    }
+}
+
+/// Writes the rows of one file as a table into another.
+fn table(folder: &dyn Folder, rows: &str, to: &str) -> io::Result<()> {
+    folder.remove(to)?;
+    let rows = BufReader::with_capacity(BUFFER_BYTES, folder.open(rows)?);
+    rows::write_table(rows, folder.outlet(to)?)?.sync()
+}
