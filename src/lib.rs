@@ -23,6 +23,7 @@ pub mod tree;
 // SECOND: what the house does.
 pub mod desk;
 pub mod proof;
+pub mod sample;
 
 // DOORS: each knows one outside language.
 pub mod case;

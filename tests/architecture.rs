@@ -30,6 +30,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "proof",
         &["code", "date", "desk", "fact", "fault", "money", "pack", "private", "request", "script", "tree", "verdict"],
     ),
+    ("sample", &["code", "date", "money", "private", "request"]),
     // Doors: each knows one outside language.
     ("exchange", &["code", "date", "fault", "money", "private", "questionnaire", "request", "verdict"]),
     ("case", &["desk", "exchange", "fault", "pack", "proof", "request", "verdict"]),
@@ -69,6 +70,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "proof",
             "questionnaire",
             "request",
+            "sample",
             "telemetry",
             "verdict",
         ],
@@ -88,6 +90,10 @@ const ONLY: &[(&str, &[&str])] = &[
     ("jiff", &["date", "code", "request", "fact", "exchange"]),
     ("flate2", &["code", "cli"]),
     ("uuid", &["http", "exchange"]),
+    ("arrow_array", &["exchange"]),
+    ("arrow_schema", &["exchange"]),
+    ("parquet", &["exchange"]),
+    ("rand_chacha", &["sample"]),
     ("sha2", &["pack", "exchange"]),
 ];
 

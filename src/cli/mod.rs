@@ -11,6 +11,7 @@ mod packs;
 mod questionnaires;
 mod rationale;
 mod rules;
+mod sample;
 mod screen;
 mod serve;
 
@@ -40,6 +41,7 @@ enum Command {
     Decide(decide::Args),
     #[command(subcommand)]
     Rules(rules::Command),
+    Sample(sample::Args),
     Serve(serve::Args),
 }
 
@@ -71,6 +73,7 @@ pub fn run() -> ExitCode {
     let done = match &cli.command {
         Command::Decide(args) => decide::run(args),
         Command::Rules(command) => rules::run(command),
+        Command::Sample(args) => sample::run(args),
         Command::Serve(args) => serve::run(args),
     };
     match done {
