@@ -31,6 +31,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "proof",
         &["code", "date", "desk", "fact", "fault", "money", "pack", "private", "request", "script", "tree", "verdict"],
     ),
+    ("sample", &["code", "date", "money", "private", "request"]),
     // Doors: each knows one outside language.
     ("exchange", &["code", "date", "fault", "money", "private", "questionnaire", "request", "verdict"]),
     (
@@ -80,6 +81,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "questionnaire",
             "replay",
             "request",
+            "sample",
             "telemetry",
             "verdict",
         ],
@@ -99,6 +101,10 @@ const ONLY: &[(&str, &[&str])] = &[
     ("jiff", &["date", "code", "request", "fact", "exchange"]),
     ("flate2", &["code", "cli"]),
     ("uuid", &["http", "exchange", "ledger"]),
+    ("arrow_array", &["exchange"]),
+    ("arrow_schema", &["exchange"]),
+    ("parquet", &["exchange"]),
+    ("rand_chacha", &["sample"]),
     ("sha2", &["pack", "exchange", "replay"]),
     ("ring", &["ledger"]),
     ("indicatif", &["cli"]),

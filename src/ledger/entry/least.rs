@@ -60,6 +60,8 @@ pub fn least<P: Borrow<Pack>>(request: &Request, packs: &[P]) -> Least {
         frequency: request.frequency.clone(),
         // What it replaces is left out of `history`.
         replaces: None,
+        // Nothing is decided by it; comparisons of policies count by it, as they do charges.
+        provider: request.provider,
         patient: leaving.patient(&request.patient, &days),
         coverage: leaving.coverage(&request.coverage),
         // Nothing is drawn from it but the day of an order's line that has none.

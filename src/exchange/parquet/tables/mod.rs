@@ -201,7 +201,9 @@ impl<R: ChunkReader + 'static> Tables<R> {
             strays.add(self.diagnoses.row());
             self.diagnoses.step();
         }
-        if let (None, Some((row, rows))) = (claim_id, self.lines.take_gap()) {
+        if claim_id.is_none()
+            && let Some((row, rows)) = self.lines.take_gap()
+        {
             let message = format!("{rows} rows from here on are damaged and cannot be read");
             let lines = u32::try_from(rows).unwrap_or(u32::MAX);
             let fault = fault("parquet::damaged", format!("{LINE}:{row}"), message);

@@ -10,8 +10,8 @@ use crate::{
     money::Cents,
     private::Private,
     request::{
-        Approval, Coverage, Diagnosis, Encounter, Given, Line, Patient, Pointers, Request, Source, Sourced, Status,
-        Verification,
+        Approval, Coverage, Diagnosis, Encounter, Given, Line, Npi, Patient, Pointers, Request, Source, Sourced,
+        Status, Verification,
     },
 };
 
@@ -24,6 +24,7 @@ pub(in crate::ledger::entry) struct RequestIn {
     kind: String,
     form: ToldIn<String>,
     frequency: ToldIn<String>,
+    provider: Option<String>,
     birth_date: Option<ToldIn<String>>,
     sex: Option<ToldIn<String>>,
     line_of_business: Option<ToldIn<String>>,
@@ -112,6 +113,10 @@ impl RequestIn {
             form: sourced(self.form, "request.form", |word| of_word(choices::FORM, word))?,
             frequency: sourced(self.frequency, "request.frequency", |word| of_word(choices::FREQUENCY, word))?,
             replaces: None,
+            provider: self
+                .provider
+                .map(|npi| Npi::parse(&npi).ok_or(EntryFault::Value("request.provider")))
+                .transpose()?,
             patient: Patient {
                 member_id: None,
                 birth_date: given(self.birth_date, "request.birth_date", |text| span(text).map(Private::new))?,
