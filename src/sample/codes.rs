@@ -108,7 +108,7 @@ pub(super) const PLAIN: &[&str] = &["I10", "E11.9", "E78.5", "J06.9", "Z00.00"];
 pub(super) const BESIDE: &[&str] = &["I10", "E11.9", "E66.9", "K50.90", "Z80.3", "C44.311", "M19.90"];
 pub(super) const CHRONIC: &[&str] = &["G89.29", "G89.4"];
 pub(super) const SPRAIN: &[&str] = &["S39.012A", "S33.5XXA", "S16.1XXA"];
-/// Headings that may not be billed, and a code that does not exist.
+/// Headings, which may not be billed.
 pub(super) const NOT_BILLABLE: &[&str] = &["M54.5", "M54", "M51.3"];
 
 pub(super) const CANCER: &[&str] = &["C79.51", "G89.3", "C90.00"];
