@@ -24,6 +24,7 @@ pub mod tree;
 pub mod desk;
 pub mod history;
 pub mod proof;
+pub mod sample;
 
 // DOORS: each knows one outside language.
 pub mod case;

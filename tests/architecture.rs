@@ -31,6 +31,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "proof",
         &["code", "date", "desk", "fact", "fault", "money", "pack", "private", "request", "script", "tree", "verdict"],
     ),
+    ("sample", &["code", "date", "money", "private", "request"]),
     // Doors: each knows one outside language.
     ("exchange", &["code", "date", "fault", "money", "private", "questionnaire", "request", "verdict"]),
     ("case", &["desk", "exchange", "fault", "pack", "proof", "request", "verdict"]),
@@ -73,6 +74,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "questionnaire",
             "replay",
             "request",
+            "sample",
             "telemetry",
             "verdict",
         ],
@@ -95,6 +97,10 @@ const ONLY: &[(&str, &[&str])] = &[
     ("sha2", &["pack", "exchange", "replay"]),
     ("indicatif", &["cli"]),
     ("comfy_table", &["cli"]),
+    ("arrow_array", &["exchange"]),
+    ("arrow_schema", &["exchange"]),
+    ("parquet", &["exchange"]),
+    ("rand_chacha", &["sample"]),
 ];
 
 #[test]

@@ -13,6 +13,7 @@ mod questionnaires;
 mod rationale;
 mod replay;
 mod rules;
+mod sample;
 mod screen;
 mod serve;
 
@@ -44,6 +45,7 @@ enum Command {
     Compare(compare::Args),
     #[command(subcommand)]
     Rules(rules::Command),
+    Sample(sample::Args),
     Serve(serve::Args),
 }
 
@@ -77,6 +79,7 @@ pub fn run() -> ExitCode {
         Command::Replay(args) => replay::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Rules(command) => rules::run(command),
+        Command::Sample(args) => sample::run(args),
         Command::Serve(args) => serve::run(args),
     };
     match done {

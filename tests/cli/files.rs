@@ -26,7 +26,7 @@ fn a_file_of_no_known_format_is_a_fault() {
     assert!(left.stdout.contains("! fault  the format of the input is none that is known"), "{}", left.stdout);
     let left = claimgate(&["decide", "--format", "xml", &zip], b"");
     assert_eq!(left.code, 1);
-    assert!(left.stderr.contains("[possible values: x12, fhir, json, csv]"), "{}", left.stderr);
+    assert!(left.stderr.contains("[possible values: x12, fhir, json, csv, parquet]"), "{}", left.stderr);
 }
 
 #[test]

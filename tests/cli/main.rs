@@ -13,6 +13,7 @@ mod files;
 mod new;
 mod packs;
 mod questionnaires;
+mod sample;
 mod serve;
 mod show;
 mod verdicts;

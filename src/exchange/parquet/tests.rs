@@ -22,6 +22,9 @@ const CSV: &str = "claim_id,line_number,service_date,procedure_code,diagnosis_co
                    C-2,1,,64493,M47.816,1,M2,,MEDICARE,,1,400.00,\n\
                    C-3,one,2026-03-10,64493,M47.816,1,M2,,,,1,400.00,\n";
 
+/// Columns by name.
+type Columns = Vec<(&'static str, ArrayRef)>;
+
 fn text(cells: &[Option<&str>]) -> ArrayRef {
     Arc::new(StringArray::from(cells.to_vec()))
 }
@@ -31,7 +34,7 @@ fn day(text: &str) -> i32 {
 }
 
 /// The table of [`CSV`] with days as dates and amounts in the ways that writers have.
-fn columns() -> Vec<(&'static str, ArrayRef)> {
+fn columns() -> Columns {
     let served = day("2026-03-10");
     let micros = |text: &str| i64::from(day(text)) * 86_400_000_000 + 3_600_000_000;
     vec![
@@ -130,7 +133,7 @@ fn a_table_that_was_written_is_read() {
 
 #[test]
 fn columns_that_cannot_be_used_are_one_fault() {
-    let check = |change: &dyn Fn(&mut Vec<(&'static str, ArrayRef)>), code: &str, words: &[&str]| {
+    let check = |change: &dyn Fn(&mut Columns), code: &str, words: &[&str]| {
         let mut columns = columns();
         change(&mut columns);
         let fault = one_fault(file(columns, 100));

@@ -25,6 +25,7 @@ use super::{cells::Kind, halted, named, source::fault};
 use crate::{
     exchange::{
         Fault, Item, Reject,
+        faults::is_request_id,
         table::{Elsewhere, Header, Table},
     },
     request::Source,
@@ -194,18 +195,17 @@ impl<R: ChunkReader + 'static> Tables<R> {
             }
             let message = format!("the claim of these lines is not in `{CLAIM}`");
             let fault = fault("parquet::no_claim", format!("{LINE}:{row} claim_id"), message);
-            let request_id = Some(own).filter(|id| crate::exchange::faults::is_request_id(id));
+            let request_id = Some(own).filter(|id| is_request_id(id));
             each(Item::Reject(Reject { request_id, lines, fault }));
         }
         while is_before(&self.diagnoses) {
             strays.add(self.diagnoses.row());
             self.diagnoses.step();
         }
-        if let (None, Some((row, rows))) = (claim_id, self.lines.take_gap()) {
-            let message = format!("{rows} rows from here on are damaged and cannot be read");
-            let lines = u32::try_from(rows).unwrap_or(u32::MAX);
-            let fault = fault("parquet::damaged", format!("{LINE}:{row}"), message);
-            each(Item::Reject(Reject { request_id: None, lines, fault }));
+        if claim_id.is_none()
+            && let Some(lost) = self.lines.take_gap()
+        {
+            each(lost_lines(lost));
         }
     }
 
@@ -218,11 +218,11 @@ impl<R: ChunkReader + 'static> Tables<R> {
             let help = Some("send institutional claims as 837I".to_owned());
             broken = Some(Fault { help, ..fault("parquet::claim_type", self.claims.place("claim_type"), message) });
         }
-        let mut lines = 0_u32;
+        let (mut lines, mut lost) = (0_u32, Vec::new());
         let mut table = Table::new(self.flat.header.clone(), self.flat.file.clone(), each);
         while self.lines.cell("claim_id") == Some(claim_id) {
             broken = broken.or_else(|| self.lines.gap());
-            self.lines.take_gap();
+            lost.extend(self.lines.take_gap());
             lines = lines.saturating_add(1);
             if broken.is_none() {
                 let elsewhere = self.flat.put(&self.claims, &self.lines, &diagnoses, &self.members);
@@ -239,10 +239,11 @@ impl<R: ChunkReader + 'static> Tables<R> {
             None => table.finish(),
             Some(fault) => {
                 drop(table);
-                let request_id = Some(claim_id.to_owned()).filter(|id| crate::exchange::faults::is_request_id(id));
+                let request_id = Some(claim_id.to_owned()).filter(|id| is_request_id(id));
                 each(Item::Reject(Reject { request_id, lines, fault }));
             }
         }
+        lost.into_iter().for_each(|lost| each(lost_lines(lost)));
     }
 }
 
@@ -292,6 +293,13 @@ impl Flat {
         }
         Arc::new(Elsewhere { cells, diagnoses: diagnoses.sources.clone() })
     }
+}
+
+/// Lines that cannot be read, from a row on: nobody knows whose they are.
+fn lost_lines((row, rows): (u64, u64)) -> Item {
+    let message = format!("{rows} rows from here on are damaged and cannot be read");
+    let fault = fault("parquet::damaged", format!("{LINE}:{row}"), message);
+    Item::Reject(Reject { request_id: None, lines: u32::try_from(rows).unwrap_or(u32::MAX), fault })
 }
 
 /// Diagnoses of claims that are not there.

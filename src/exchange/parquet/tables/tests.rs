@@ -45,8 +45,19 @@ fn tables() -> BTreeMap<&'static str, String> {
 }
 
 fn items(tables: &BTreeMap<&'static str, String>) -> Vec<Item> {
+    items_damaged(tables, "")
+}
+
+/// What is read where the rows of one table are damaged.
+fn items_damaged(tables: &BTreeMap<&'static str, String>, damaged: &str) -> Vec<Item> {
     let mut items = Vec::new();
     let mut open = |file: &str| match tables.get(file) {
+        Some(text) if file == damaged => {
+            let mut bytes = table(text).to_vec();
+            // The header of the first page, behind the mark of the format.
+            bytes[4..16].fill(0xff);
+            Ok(bytes.into())
+        }
         Some(text) => Ok(table(text)),
         None => Err(io::Error::from(io::ErrorKind::NotFound)),
     };
@@ -99,6 +110,48 @@ fn tables_that_cannot_be_joined_are_one_fault() {
     check(LINE, "C-1 1", "- 1", "parquet::no_claim_id", "medical_claim_line.parquet:1 claim_id");
 }
 
+/// An item each: `C-1/2` a claim of two lines, `!C-1/2 code place` a reject, `?code place` a fault.
+fn told(items: &[Item]) -> Vec<String> {
+    let told = |item: &Item| match item {
+        Item::Request(request) | Item::Answered(request, _) => format!("{}/{}", request.id, request.lines.len()),
+        Item::Reject(reject) => {
+            let id = reject.request_id.as_deref().unwrap_or_default();
+            format!("!{id}/{} {} {}", reject.lines, reject.fault.code, reject.fault.place)
+        }
+        Item::Fault(fault) => format!("?{} {}", fault.code, fault.place),
+    };
+    items.iter().map(told).collect()
+}
+
+#[test]
+fn damaged_rows_cost_the_claims_they_may_be_of() {
+    let check =
+        |damaged: &str, expected: &[&str]| assert_eq!(told(&items_damaged(&tables(), damaged)), expected, "{damaged}");
+    check(
+        LINE,
+        &[
+            "!C-1/0 parquet::row_lost medical_claim_line.parquet:1",
+            "!C-2/0 parquet::row_lost medical_claim_line.parquet:1",
+            "!/3 parquet::damaged medical_claim_line.parquet:1",
+        ],
+    );
+    check(
+        DIAGNOSIS,
+        &["!C-1/2 parquet::row_lost claim_diagnosis.parquet:1", "!C-2/1 parquet::row_lost claim_diagnosis.parquet:1"],
+    );
+    check(
+        CLAIM,
+        &[
+            "?parquet::damaged medical_claim.parquet:1",
+            "!C-1/2 parquet::no_claim medical_claim_line.parquet:1 claim_id",
+            "!C-2/1 parquet::no_claim medical_claim_line.parquet:3 claim_id",
+            "?parquet::no_claim claim_diagnosis.parquet:1 claim_id",
+        ],
+    );
+    check(MEMBER, &["?parquet::damaged member.parquet:1"]);
+    check(ELIGIBILITY, &["?parquet::damaged eligibility.parquet:1"]);
+}
+
 #[test]
 fn rows_without_their_claim_and_claims_without_their_rows_are_rejected() {
     let check = |file: &'static str, from: &str, to: &str, expected: &[&str]| {
@@ -106,19 +159,7 @@ fn rows_without_their_claim_and_claims_without_their_rows_are_rejected() {
         let text = tables.get_mut(file).unwrap();
         assert!(text.contains(from), "{from}");
         *text = text.replace(from, to);
-        let told: Vec<String> = items(&tables)
-            .iter()
-            .map(|item| match item {
-                Item::Request(request) | Item::Answered(request, _) => {
-                    format!("{}/{}", request.id, request.lines.len())
-                }
-                Item::Reject(reject) => {
-                    let id = reject.request_id.as_deref().unwrap_or_default();
-                    format!("!{id}/{} {} {}", reject.lines, reject.fault.code, reject.fault.place)
-                }
-                Item::Fault(fault) => format!("?{} {}", fault.code, fault.place),
-            })
-            .collect();
+        let told = told(&items(&tables));
         assert_eq!(told, expected, "{file} {to}");
     };
     check(
