@@ -1,6 +1,6 @@
 //! `claimgate replay` and `claimgate compare` as a caller sees them: what they write, what they
 //! refuse, and that an interrupted run goes on without losing or repeating a claim.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods, reason = "tests")]
 
 mod comparing;
 mod fhir;
