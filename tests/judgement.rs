@@ -1,6 +1,5 @@
 //! Judging says what deciding says: verdicts, rules and reasons, of every worked case and of claims
 //! of chance.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{collections::BTreeMap, path::Path};
 

@@ -167,7 +167,9 @@ impl Worked {
     }
 
     fn tell(&mut self, mut told: Value, path: &str) {
-        told["file"] = path.into();
+        if let Some(told) = told.as_object_mut() {
+            told.insert("file".to_owned(), path.into());
+        }
         self.rejects.extend_from_slice(told.to_string().as_bytes());
         self.rejects.push(b'\n');
     }

@@ -1,6 +1,6 @@
 //! `claimgate replay` and `claimgate compare` as a caller sees them: what they write, what they
 //! refuse, and that an interrupted run goes on without losing or repeating a claim.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods, reason = "tests")]
 
 mod comparing;
 mod fhir;
@@ -182,4 +182,21 @@ fn history_is_what_earlier_claims_show() {
     assert_ne!(verdict("both.ndjson", format!("{later}\n{earlier}\n"), &[]), "deny");
     assert_eq!(verdict("none.ndjson", format!("{later}\n{earlier}\n"), &["--no-history"]), "deny");
     assert_eq!(verdict("void.ndjson", format!("{later}\n{earlier}\n{void}\n"), &[]), "deny");
+}
+
+#[test]
+fn the_same_claims_give_the_same_rows_in_every_format() {
+    let folder = Folder::new();
+    let mut before: Option<String> = None;
+    for format in ["837p", "csv", "ndjson", "parquet", "fhir"] {
+        let made = folder.path(format);
+        let sampled =
+            claimgate(&["sample", "--claims", "400", "--seed", "7", "--format", format, "--out", text(&made)]);
+        assert_eq!(sampled.status.code(), Some(0), "{}", stderr(&sampled));
+        let ended = replay(&folder, &made, &format!("out-{format}"), &[]);
+        assert_eq!(ended.status.code(), Some(2), "{}", stderr(&ended));
+        let rows = folder.read(&format!("out-{format}/decisions.csv"));
+        assert!(rows.lines().count() > 400, "{rows}");
+        assert!(before.get_or_insert_with(|| rows.clone()) == &rows, "{format}");
+    }
 }

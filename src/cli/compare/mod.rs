@@ -73,7 +73,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// How long to wait for the proof of all that differs, once claims are compared; 0 leaves it out
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     proof_seconds: u64,
     /// How to tell it
     #[arg(long, value_name = "FORMAT", default_value = "human")]

@@ -25,6 +25,12 @@ pub trait Beside: Send + Sync {
     fn of_patient(&self, id: &str) -> io::Result<Vec<String>>;
 }
 
+/// Takes the id of the patient whose a resource is, and the resource as it stands; or what is wrong.
+pub type Hand<'h> = dyn FnMut(Result<(&str, &str), Fault>) -> io::Result<()> + 'h;
+
+/// A line, and where it stands; or what is wrong.
+type Read<'r> = Result<(&'r str, Origin<'r>), Fault>;
+
 /// Reads NDJSON as [`super::read_lines`] does; each claim and order finds what lies `beside` it.
 ///
 /// # Errors
@@ -59,11 +65,7 @@ pub fn read_lines_beside(
 ///
 /// # Errors
 /// When the input cannot be read further, or `each` fails.
-pub fn beside(
-    mut input: impl BufRead,
-    file: &str,
-    each: &mut dyn FnMut(Result<(&str, &str), Fault>) -> io::Result<()>,
-) -> io::Result<()> {
+pub fn beside(mut input: impl BufRead, file: &str, each: &mut Hand<'_>) -> io::Result<()> {
     lines(&mut input, file, &mut |line| {
         let (text, origin) = match line {
             Ok(line) => line,
@@ -94,11 +96,7 @@ fn whose<'t>(text: &'t str, origin: Origin<'_>) -> Result<Whose<'t>, Fault> {
 }
 
 /// Hands on each line that is not blank, or why it cannot be read.
-fn lines(
-    input: &mut impl BufRead,
-    file: &str,
-    each: &mut dyn FnMut(Result<(&str, Origin<'_>), Fault>) -> io::Result<()>,
-) -> io::Result<()> {
+fn lines(input: &mut impl BufRead, file: &str, each: &mut dyn FnMut(Read<'_>) -> io::Result<()>) -> io::Result<()> {
     let (mut line, mut number) = (Vec::new(), 0);
     loop {
         number += 1;
