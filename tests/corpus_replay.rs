@@ -1,6 +1,6 @@
 //! Replays of the 2,000 claims that are there in several formats, and of a FHIR export whose
 //! patients lie beside its claims.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, reason = "tests")]
 
 use std::{
     fs,
@@ -13,10 +13,12 @@ use serde_json::Value;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_claimgate");
 
+type Check = fn(&Path) -> Result<(), Failed>;
+
 fn main() {
     let corpus = std::env::var("CLAIMGATE_CORPUS").ok().map(PathBuf::from).filter(|corpus| corpus.is_dir());
     let is_missing = corpus.is_none();
-    let trials: [(&str, fn(&Path) -> Result<(), Failed>); 4] = [
+    let trials: [(&str, Check); 4] = [
         ("replay: 837P and CSV give the same rows", same_rows),
         ("replay: spine-claims, with history and without", counts),
         ("replay: synthea, patients and conditions beside", synthea),
