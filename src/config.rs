@@ -117,6 +117,9 @@ const VARIABLES: [&str; 11] = [
     "CLAIMGATE_LOG",
 ];
 
+/// Variables of ours that the command line reads.
+const OTHERS: [&str; 3] = ["CLAIMGATE_PACKS", "CLAIMGATE_LEDGER", "CLAIMGATE_LEDGER_KEY"];
+
 const COUNT: &str = "a whole number above zero";
 const SECONDS: &str = "a whole number of seconds above zero";
 
@@ -170,7 +173,7 @@ pub fn from_variables(
 ) -> Result<(ServerConfig, LogConfig), ConfigError> {
     let (mut server, mut log) = (ServerConfig::default(), LogConfig::default());
     for (name, value) in variables {
-        let Some(own) = name.strip_prefix(PREFIX) else { continue };
+        let Some(own) = name.strip_prefix(PREFIX).filter(|_| !OTHERS.contains(&name.as_str())) else { continue };
         let Some(known) = VARIABLES.into_iter().find(|known| *known == name) else {
             let owns = VARIABLES.iter().filter_map(|known| known.strip_prefix(PREFIX));
             match did_you_mean(own, owns) {

@@ -6,7 +6,7 @@ use std::{io, net::SocketAddr, sync::Arc};
 
 use arc_swap::ArcSwap;
 
-use super::{Exit, complain, packs, screen::Colour};
+use super::{Exit, complain, ledger, packs, screen::Colour};
 use crate::{config, desk::Desk, http, telemetry};
 
 /// Serve decisions over HTTP: /v1/decisions, /v1/packs, CDS Hooks, probes
@@ -19,6 +19,8 @@ pub(super) struct Args {
     address: Option<SocketAddr>,
     #[command(flatten)]
     packs: packs::PackArgs,
+    #[command(flatten)]
+    record: ledger::RecordArgs,
     /// When to colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Colour,
@@ -42,7 +44,8 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
     }
     let Some(packs) = args.packs.load(args.color) else { return Ok(Exit::Broken) };
     let desk = Arc::new(ArcSwap::from_pointee(Desk::new(packs)));
-    match http::serve(&server, desk) {
+    let Ok(recorder) = args.record.recorder() else { return Ok(Exit::Broken) };
+    match http::serve(&server, desk, recorder) {
         Ok(()) => Ok(Exit::Allowed),
         Err(error) => {
             complain(format_args!("cannot serve on {}: {error}", server.address), None);

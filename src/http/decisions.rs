@@ -1,5 +1,7 @@
 //! `POST /v1/decisions`: claims and orders in, decisions out, by content type.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{self, Data, Payload},
@@ -7,6 +9,7 @@ use actix_web::{
 
 use super::{
     House, body, media,
+    minutes::Minutes,
     problem::Problem,
     sheet::{self, Answer},
 };
@@ -27,9 +30,17 @@ async fn decided(request: &HttpRequest, payload: Payload, house: Data<House>) ->
     let format = media::format_of(request)?;
     let bytes = body::whole(request, payload, &house.config).await?;
     let desk = house.ready_desk()?;
-    if bytes.len() <= INLINE_BYTES_MAX {
-        return sheet::decide(&desk, format, &bytes);
+    let mut minutes =
+        house.recorder.as_ref().map(|recorder| Minutes::begin(recorder, request, &bytes)).transpose()?;
+    let (answer, minutes) = if bytes.len() <= INLINE_BYTES_MAX {
+        (sheet::decide(&desk, format, &bytes, minutes.as_mut())?, minutes)
+    } else {
+        let there = Arc::clone(&desk);
+        let work = move || sheet::decide(&there, format, &bytes, minutes.as_mut()).map(|answer| (answer, minutes));
+        web::block(work).await.unwrap_or_else(|_| Err(Problem::internal()))?
+    };
+    match minutes {
+        Some(minutes) => minutes.keep(&desk, answer).await,
+        None => Ok(answer),
     }
-    let work = move || sheet::decide(&desk, format, &bytes);
-    web::block(work).await.unwrap_or_else(|_| Err(Problem::internal()))
 }

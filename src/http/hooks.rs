@@ -12,8 +12,10 @@ use uuid::Uuid;
 
 use super::{
     House, body, media,
+    minutes::Minutes,
     problem::{Kind, Problem},
     record::Tally,
+    sheet,
 };
 use crate::{
     exchange::{
@@ -50,7 +52,16 @@ pub(super) async fn call(request: HttpRequest, payload: Payload, house: Data<Hou
         Ok(desk) => desk,
         Err(problem) => return problem.answer(&request),
     };
+    let mut minutes = match house.recorder.as_ref().map(|to| Minutes::begin(to, &request, &bytes)).transpose() {
+        Ok(minutes) => minutes,
+        Err(problem) => return problem.answer(&request),
+    };
     let decisions: Vec<Decision> = call.requests.iter().map(|(_, order)| desk.decide(order)).collect();
+    if let Some(minutes) = &mut minutes {
+        for ((_, order), decision) in call.requests.iter().zip(&decisions) {
+            minutes.take(desk.packs(), order, decision);
+        }
+    }
     let mut answer = cds_hooks::cards(&call, &decisions, house.config.public_url.as_deref());
     if let (Some(members), false) = (answer.as_object_mut(), call.faults.is_empty()) {
         members.insert("extension".to_owned(), json!({"claimgate.faults": faults_out(&call.faults)}));
@@ -60,7 +71,17 @@ pub(super) async fn call(request: HttpRequest, payload: Payload, house: Data<Hou
     let mut tally = Tally { hook_instance, ..Tally::default() };
     decisions.iter().for_each(|decision| tally.count(decision));
     tally.rejects = call.faults.len() as u64;
-    tally.leave_in(media::answer(&answer))
+    let answer = sheet::Answer { media: media::JSON, bytes: answer.to_string().into_bytes(), tally };
+    let kept = match minutes {
+        Some(minutes) => minutes.keep(&desk, answer).await,
+        None => Ok(answer),
+    };
+    match kept {
+        Ok(sheet::Answer { media, bytes, tally }) => {
+            tally.leave_in(HttpResponse::Ok().content_type(media).body(bytes))
+        }
+        Err(problem) => problem.answer(&request),
+    }
 }
 
 /// `POST /cds-services/{id}/feedback`: read, and not kept. What a clinician writes there is free

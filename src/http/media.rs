@@ -68,6 +68,11 @@ pub(super) fn is_json(request: &HttpRequest) -> Result<(), Problem> {
     is_plain_utf8(request, parts)
 }
 
+/// The content type of an answer that was kept, where it is one of ours.
+pub(super) fn known(media: &str) -> Option<&'static str> {
+    [JSON, NDJSON].into_iter().find(|known| *known == media)
+}
+
 /// An answer in JSON.
 pub(super) fn answer(value: &Value) -> HttpResponse {
     HttpResponse::Ok().content_type(JSON).body(value.to_string())

@@ -10,11 +10,13 @@ mod decisions;
 mod hooks;
 mod in_flight;
 mod media;
+mod minutes;
 mod packs;
 mod pages;
 mod problem;
 mod questionnaires;
 mod record;
+mod recorded;
 mod sheet;
 
 use std::{future::poll_fn, io, net::TcpListener, sync::Arc, task::Poll, time::Duration};
@@ -34,6 +36,7 @@ use arc_swap::ArcSwap;
 
 use crate::{config::ServerConfig, desk::Desk};
 use in_flight::InFlight;
+pub use minutes::Recorder;
 use problem::{Kind, Problem};
 
 /// How long a connection may stay open without a request: longer than the 60 s after which common
@@ -59,6 +62,7 @@ struct House {
     config: ServerConfig,
     desk: Arc<ArcSwap<Desk>>,
     in_flight: Arc<InFlight>,
+    recorder: Option<Arc<Recorder>>,
 }
 
 /// Serves until the process is told to stop by SIGINT or SIGTERM; requests under way may finish
@@ -66,19 +70,36 @@ struct House {
 ///
 /// # Errors
 /// When the address cannot be bound, or the server fails.
-pub fn serve(config: &ServerConfig, desk: Arc<ArcSwap<Desk>>) -> io::Result<()> {
-    Service::bind(config, desk)?.run_blocking()
+pub fn serve(config: &ServerConfig, desk: Arc<ArcSwap<Desk>>, recorder: Option<Recorder>) -> io::Result<()> {
+    Service::bind_recording(config, desk, recorder)?.run_blocking()
 }
 
 impl Service {
-    /// Listens. Connections wait until the server runs.
+    /// Listens, and records nothing. Connections wait until the server runs.
     ///
     /// # Errors
     /// When the address cannot be bound.
     pub fn bind(config: &ServerConfig, desk: Arc<ArcSwap<Desk>>) -> io::Result<Service> {
+        Service::bind_recording(config, desk, None)
+    }
+
+    /// Listens, and records every decision before it is answered.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub fn bind_recording(
+        config: &ServerConfig,
+        desk: Arc<ArcSwap<Desk>>,
+        recorder: Option<Recorder>,
+    ) -> io::Result<Service> {
         let listener = TcpListener::bind(config.address)?;
         let port = listener.local_addr()?.port();
-        let house = Data::new(House { config: config.clone(), desk, in_flight: InFlight::new(config.in_flight_max) });
+        let house = Data::new(House {
+            config: config.clone(),
+            desk,
+            in_flight: InFlight::new(config.in_flight_max),
+            recorder: recorder.map(Arc::new),
+        });
         // The last wrapped is the first to see a request.
         let app = move || {
             App::new()
@@ -155,7 +176,8 @@ fn routes(app: &mut web::ServiceConfig) {
     app.service(reads("/", pages::front))
         .service(reads("/healthz", pages::alive))
         .service(reads("/readyz", pages::ready))
-        .service(takes("/v1/decisions", decisions::post))
+        .service(decided("/v1/decisions"))
+        .service(reads("/v1/decisions/{id}", recorded::one))
         .service(takes("/v1/questionnaire", questionnaires::post))
         .service(reads("/v1/packs", packs::list))
         .service(reads("/v1/packs/{name}", packs::one))
@@ -174,6 +196,16 @@ where
     let is_read = guard::Any(guard::Get()).or(guard::Head());
     let other = |request: HttpRequest| async move { pages::method_not_allowed(&request, "GET, HEAD") };
     web::resource(path).route(web::route().guard(is_read).to(handler)).default_service(web::to(other))
+}
+
+/// The path of decisions: POST decides, GET finds what was recorded.
+fn decided(path: &str) -> Resource {
+    let is_read = guard::Any(guard::Get()).or(guard::Head());
+    let other = |request: HttpRequest| async move { pages::method_not_allowed(&request, "GET, HEAD, POST") };
+    web::resource(path)
+        .route(web::post().to(decisions::post))
+        .route(web::route().guard(is_read).to(recorded::search))
+        .default_service(web::to(other))
 }
 
 /// A path that answers POST.

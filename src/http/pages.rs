@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
 use super::{
-    House,
+    House, minutes,
     problem::{Kind, Problem},
 };
 
@@ -16,6 +16,8 @@ pub(super) const ROUTES: &str =
                                        application/fhir+ndjson one a line
                                        application/edi-x12     837P, 837I
                                        text/csv                a row a service line
+  GET  /v1/decisions?…               decisions of the ledger: from, to, verdict, rule, reason, pack, claim
+  GET  /v1/decisions/{id}            one of them, as it was answered
   POST /v1/questionnaire             the same in, what is missing out: FHIR Questionnaires
   GET  /v1/packs                     the policies in force
   GET  /v1/packs/{name}              one of them: source, parameters, rules, value sets, reasons
@@ -23,7 +25,7 @@ pub(super) const ROUTES: &str =
   POST /cds-services/{id}            order-sign, order-select
   POST /cds-services/{id}/feedback   read, not kept
   GET  /healthz                      200 while the server is alive
-  GET  /readyz                       200 once packs are loaded
+  GET  /readyz                       200 once packs are loaded and the ledger, if there is one, can be written
 ";
 
 /// `GET /`.
@@ -40,10 +42,16 @@ pub(super) async fn alive() -> HttpResponse {
 
 /// `GET /readyz`.
 pub(super) async fn ready(request: HttpRequest, house: Data<House>) -> HttpResponse {
-    match house.ready_desk() {
-        Ok(desk) => text(format!("ready, packs: {}\n", desk.packs().len())),
-        Err(problem) => problem.answer(&request),
+    let desk = match house.ready_desk() {
+        Ok(desk) => desk,
+        Err(problem) => return problem.answer(&request),
+    };
+    if let Some(recorder) = &house.recorder
+        && let Err(error) = recorder.ledger().is_writable().await
+    {
+        return minutes::not_recorded(&error).answer(&request);
     }
+    text(format!("ready, packs: {}\n", desk.packs().len()))
 }
 
 /// Any other path.

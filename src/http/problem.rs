@@ -47,6 +47,14 @@ pub(super) enum Kind {
     OverCapacity,
     /// No packs are loaded.
     NotReady,
+    /// The ledger could not record, or could not be read.
+    NotRecorded,
+    /// A header or parameter of ours cannot be taken.
+    BadParameter,
+    /// The key of a request was used for another.
+    KeyUsed,
+    /// What was there was removed.
+    Gone,
 }
 
 /// A problem.
@@ -104,6 +112,14 @@ impl Kind {
                 (StatusCode::SERVICE_UNAVAILABLE, "over-capacity", "too many requests are under way", "throttled")
             }
             Kind::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not-ready", "no packs are loaded", "transient"),
+            Kind::NotRecorded => {
+                (StatusCode::SERVICE_UNAVAILABLE, "not-recorded", "the ledger does not answer", "transient")
+            }
+            Kind::BadParameter => {
+                (StatusCode::BAD_REQUEST, "bad-parameter", "a header or parameter cannot be taken", "value")
+            }
+            Kind::KeyUsed => (StatusCode::CONFLICT, "key-used", "the key names another request", "duplicate"),
+            Kind::Gone => (StatusCode::GONE, "gone", "it was retired", "deleted"),
         }
     }
 }
@@ -111,7 +127,7 @@ impl Kind {
 impl Problem {
     /// A problem of a kind; `detail` says what happened this time, and what to do.
     pub(super) fn new(kind: Kind, detail: impl Into<String>) -> Problem {
-        let retry = matches!(kind, Kind::OverCapacity | Kind::NotReady);
+        let retry = matches!(kind, Kind::OverCapacity | Kind::NotReady | Kind::NotRecorded);
         let headers = if retry { vec![(header::RETRY_AFTER, RETRY_AFTER_SECONDS.to_string())] } else { Vec::new() };
         Problem { kind, detail: detail.into(), errors: Vec::new(), headers }
     }

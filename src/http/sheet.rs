@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{
     media::{self, Format},
+    minutes::Minutes,
     problem::{self, Problem},
     record::Tally,
 };
@@ -30,10 +31,16 @@ pub(super) struct Answer {
 ///
 /// # Errors
 /// When nothing of it could be decided.
-pub(super) fn decide(desk: &Desk, format: Format, bytes: &[u8]) -> Result<Answer, Problem> {
+pub(super) fn decide(
+    desk: &Desk,
+    format: Format,
+    bytes: &[u8],
+    minutes: Option<&mut Minutes>,
+) -> Result<Answer, Problem> {
     let as_lines = matches!(format, Format::JsonLines | Format::FhirLines);
     let mut sheet = Sheet {
         desk,
+        minutes,
         as_lines,
         written: Vec::new(),
         rejects: Vec::new(),
@@ -89,6 +96,8 @@ pub(super) fn answered(desk: &Desk, request: Request, responses: &[fhir::Respons
 
 struct Sheet<'d> {
     desk: &'d Desk,
+    /// Where decisions are taken down, to be recorded.
+    minutes: Option<&'d mut Minutes>,
     /// Whether every request is answered by a line, rejects included.
     as_lines: bool,
     /// Decisions, each ended by a line feed.
@@ -140,12 +149,17 @@ impl Sheet<'_> {
         let decision = self.desk.decide(request);
         self.claims.settle(decision.verdict);
         decision.lines.iter().for_each(|line| self.lines.settle(line.verdict));
-        self.write(&decision);
+        self.write(request, &decision);
     }
 
-    fn write(&mut self, decision: &Decision) {
+    fn write(&mut self, request: &Request, decision: &Decision) {
         if !self.as_lines && !self.written.is_empty() {
             self.written.push(b',');
+        }
+        if let Some(minutes) = &mut self.minutes {
+            self.written.extend_from_slice(minutes.take(self.desk.packs(), request, decision).as_bytes());
+            self.written.push(b'\n');
+            return;
         }
         let id = Uuid::now_v7().to_string();
         // INVARIANT: writing to memory does not fail.
