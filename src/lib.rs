@@ -22,6 +22,7 @@ pub mod tree;
 
 // SECOND: what the house does.
 pub mod desk;
+pub mod ledger;
 pub mod proof;
 
 // DOORS: each knows one outside language.

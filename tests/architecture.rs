@@ -26,6 +26,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("pack", &["code", "date", "fact", "fault", "script", "tree", "verdict"]),
     // Second: what the house does.
     ("desk", &["code", "date", "fact", "money", "pack", "private", "questionnaire", "request", "tree", "verdict"]),
+    ("ledger", &["date", "private", "request", "verdict"]),
     (
         "proof",
         &["code", "date", "desk", "fact", "fault", "money", "pack", "private", "request", "script", "tree", "verdict"],
@@ -34,7 +35,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("exchange", &["code", "date", "fault", "money", "private", "questionnaire", "request", "verdict"]),
     ("case", &["desk", "exchange", "fault", "pack", "proof", "request", "verdict"]),
     ("page", &["code", "fact", "fault", "pack", "script", "tree", "verdict"]),
-    ("config", &["fault"]),
+    ("config", &["fault", "private"]),
     ("telemetry", &["config"]),
     (
         "http",
@@ -44,7 +45,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "desk",
             "exchange",
             "fault",
+            "ledger",
             "pack",
+            "private",
             "questionnaire",
             "request",
             "script",
@@ -64,8 +67,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "fact",
             "fault",
             "http",
+            "ledger",
             "pack",
             "page",
+            "private",
             "proof",
             "questionnaire",
             "request",
@@ -87,7 +92,11 @@ const ONLY: &[(&str, &[&str])] = &[
     ("miette", &["fault", "cli"]),
     ("jiff", &["date", "code", "request", "fact", "exchange"]),
     ("flate2", &["code", "cli"]),
-    ("uuid", &["http", "exchange"]),
+    ("uuid", &["http", "exchange", "ledger", "cli"]),
+    ("sqlx", &["ledger"]),
+    ("sqlx_core", &["ledger"]),
+    ("ring", &["ledger"]),
+    ("tokio", &["ledger", "http"]),
     ("sha2", &["pack", "exchange"]),
 ];
 
