@@ -1,12 +1,13 @@
 //! The command line: the only room that knows clap, stdout and exit codes. One file a command.
 //!
 //! Exit codes tell *no* from *broken*: 0 all allow, 3 something flagged, 2 something denied,
-//! 4 something found in rule packs that load (a finding, a failing case, a difference), 1 something
-//! broken or rejected; the worse one wins.
+//! 4 something found in rule packs that load (a finding, a failing case, a difference) or in a ledger
+//! (a change), 1 something broken or rejected; the worse one wins.
 
 mod accounting;
 mod decide;
 mod input;
+mod ledger;
 mod packs;
 mod questionnaires;
 mod rationale;
@@ -39,6 +40,8 @@ struct Cli {
 enum Command {
     Decide(decide::Args),
     #[command(subcommand)]
+    Ledger(ledger::Command),
+    #[command(subcommand)]
     Rules(rules::Command),
     Serve(serve::Args),
 }
@@ -52,7 +55,8 @@ enum Exit {
     Flagged,
     /// A line is denied.
     Denied,
-    /// Rule packs load, and something is found in them: a finding, a failing case, a difference.
+    /// Rule packs load, and something is found in them: a finding, a failing case, a difference; or
+    /// a ledger was changed.
     Findings,
     /// Something is broken or was rejected.
     Broken,
@@ -70,6 +74,7 @@ pub fn run() -> ExitCode {
     };
     let done = match &cli.command {
         Command::Decide(args) => decide::run(args),
+        Command::Ledger(command) => ledger::run(command),
         Command::Rules(command) => rules::run(command),
         Command::Serve(args) => serve::run(args),
     };

@@ -9,9 +9,6 @@ use std::collections::BTreeMap;
 
 use crate::{date, request::Kind, verdict::Verdict};
 
-/// Milliseconds of a day.
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-
 /// A decision as far as it is counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counted {
@@ -143,7 +140,7 @@ fn share(part: u64, whole: u64) -> Option<u64> {
 
 /// The month of a moment, UTC.
 fn month_of(ms: i64) -> (i16, i8) {
-    date::day_of_number(ms.div_euclid(DAY_MS)).map_or((0, 0), |day| (day.year(), day.month()))
+    date::day_of_number(ms.div_euclid(date::DAY_MS)).map_or((0, 0), |day| (day.year(), day.month()))
 }
 
 #[cfg(test)]

@@ -61,17 +61,24 @@ pub struct Against {
 /// # Errors
 /// When the ledger cannot be read at all. What can be read and is wrong is a fault.
 pub fn verify(ledger: &Ledger, against: &Against) -> Result<Report, LedgerError> {
-    let marks = ledger.wait(ledger.marks())?;
-    let mut walk = Walk::begin(ledger, against, marks);
-    let before = ledger.wait(ledger.head())?;
-    match ledger.each(|entry| walk.take(entry)) {
-        Ok(()) => {}
-        Err(LedgerError::Damaged { seq, what }) => walk.fault(Some(seq), "ledger::unreadable", what.to_owned()),
-        Err(error) => return Err(error),
+    let mut walk = Walk::new(ledger, against);
+    walk.report.marks = walk.readable(ledger.wait(ledger.marks()))?.unwrap_or_default();
+    walk.check_marks();
+    walk.read_checkpoints();
+    walk.reached();
+    let before = walk.readable(ledger.wait(ledger.head()))?;
+    let walked = ledger.each(|entry| walk.take(entry));
+    walk.is_broken |= walk.readable(walked)?.is_none();
+    if let Some(error) = walk.failed.take() {
+        walk.readable(Err::<(), _>(error))?;
     }
     // Recording goes on meanwhile: what was there before must be there, and no more than is there now.
-    let after = ledger.wait(ledger.head())?;
-    walk.end(before, after)?;
+    if let Some(before) = before
+        && let Some(after) = walk.readable(ledger.wait(ledger.head()))?
+    {
+        walk.end(before, after);
+    }
+    walk.hold_against_heads();
     Ok(walk.report)
 }
 
@@ -94,14 +101,14 @@ struct Walk<'l> {
 }
 
 impl<'l> Walk<'l> {
-    fn begin(ledger: &'l Ledger, against: &Against, marks: Vec<Signed<Mark>>) -> Walk<'l> {
+    fn new(ledger: &'l Ledger, against: &Against) -> Walk<'l> {
         let hash = beginning(ledger.id());
         let report = Report {
             ledger: ledger.id(),
             count: 0,
             hash,
             retired: BTreeMap::new(),
-            marks,
+            marks: Vec::new(),
             checkpoints: 0,
             signers: BTreeSet::new(),
             faults: Vec::new(),
@@ -109,7 +116,7 @@ impl<'l> Walk<'l> {
         let mut heads = against.heads.clone();
         heads.sort_by_key(|(_, head)| head.what.count);
         let watched = heads.iter().map(|(_, head)| head.what.count).collect();
-        let mut walk = Walk {
+        Walk {
             ledger,
             report,
             public_key: against.public_key,
@@ -120,11 +127,20 @@ impl<'l> Walk<'l> {
             is_broken: false,
             at_head: BTreeMap::from([(0, hash)]),
             watched,
-        };
-        walk.check_marks();
-        walk.read_checkpoints();
-        walk.reached();
-        walk
+        }
+    }
+
+    /// What was read; none, and a fault, where it is there and cannot be one of ours.
+    fn readable<T>(&mut self, read: Result<T, LedgerError>) -> Result<Option<T>, LedgerError> {
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(LedgerError::Damaged { seq, what }) => {
+                let seq = Some(seq).filter(|seq| *seq > 0);
+                self.fault(seq, "ledger::unreadable", what.to_owned());
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn fault(&mut self, seq: Option<i64>, code: &'static str, message: String) {
@@ -221,13 +237,24 @@ impl<'l> Walk<'l> {
                 page.reverse();
                 self.checkpoints = page;
             }
-            Err(error) => self.failed = Some(error),
+            Err(error) => {
+                self.checkpoints_read = i64::MAX;
+                self.failed = Some(error);
+            }
         }
+    }
+
+    /// The next checkpoint, once the walk has come to it.
+    fn next_checkpoint(&mut self) -> Option<Signed<Head>> {
+        if self.checkpoints.is_empty() && self.checkpoints_read < i64::MAX {
+            self.read_checkpoints();
+        }
+        self.checkpoints.pop_if(|next| next.what.count <= self.report.count)
     }
 
     /// Holds the checkpoints of this many entries against the chain.
     fn reached(&mut self) {
-        while let Some(checkpoint) = self.checkpoints.pop_if(|next| next.what.count <= self.report.count) {
+        while let Some(checkpoint) = self.next_checkpoint() {
             let count = checkpoint.what.count;
             if !self.vouches(checkpoint.public_key, checkpoint.holds()) {
                 self.fault(
@@ -244,35 +271,35 @@ impl<'l> Walk<'l> {
         }
     }
 
-    fn end(&mut self, before: (i64, Digest), after: (i64, Digest)) -> Result<(), LedgerError> {
-        if let Some(error) = self.failed.take() {
-            return Err(error);
+    /// Holds the end of the chain against what the ledger says of itself.
+    fn end(&mut self, before: (i64, Digest), after: (i64, Digest)) {
+        if self.is_broken {
+            return;
         }
         let (count, hash) = (self.report.count, self.report.hash);
-        let is_whole = !self.is_broken && self.report.faults.iter().all(|fault| fault.code != "ledger::unreadable");
-        if is_whole {
-            if count < before.0 {
-                let message = format!("the ledger ends after entry {count}, and its head says {}", before.0);
-                self.fault(Some(count + 1), "ledger::cut_off", message);
-            } else if count > after.0 {
-                let message = format!("the head says {}, and there are {count} entries", after.0);
-                self.fault(Some(after.0 + 1), "ledger::past_head", message);
-            } else if count == after.0 && hash != after.1 {
-                self.fault(Some(count), "ledger::other_head", "the head is not of the last entry".to_owned());
-            }
-            if let Some(next) = self.checkpoints.last().map(|next| next.what.count) {
-                let message =
-                    format!("the ledger ends after entry {count}, and had {next} when a checkpoint was signed");
-                self.fault(Some(count + 1), "ledger::cut_off", message);
-            }
+        if count < before.0 {
+            let message = format!("the ledger ends after entry {count}, and its head says {}", before.0);
+            self.fault(Some(count + 1), "ledger::cut_off", message);
+        } else if count > after.0 {
+            let message = format!("the head says {}, and there are {count} entries", after.0);
+            self.fault(Some(after.0 + 1), "ledger::past_head", message);
+        } else if count == after.0 && hash != after.1 {
+            self.fault(Some(count), "ledger::other_head", "the head is not of the last entry".to_owned());
         }
-        for (name, head) in std::mem::take(&mut self.heads) {
-            self.hold_against(&name, &head, is_whole);
+        // One that was signed meanwhile is of entries that came meanwhile.
+        if let Some(next) = self.checkpoints.last().map(|next| next.what.count).filter(|next| *next > after.0) {
+            let message = format!("the ledger ends after entry {count}, and had {next} when a checkpoint was signed");
+            self.fault(Some(count + 1), "ledger::cut_off", message);
         }
-        Ok(())
     }
 
-    fn hold_against(&mut self, name: &str, head: &Signed<Head>, is_whole: bool) {
+    fn hold_against_heads(&mut self) {
+        for (name, head) in std::mem::take(&mut self.heads) {
+            self.hold_against(&name, &head);
+        }
+    }
+
+    fn hold_against(&mut self, name: &str, head: &Signed<Head>) {
         let wanted = head.what.count;
         if !self.vouches(head.public_key, head.holds()) {
             return self.fault(None, "ledger::forged_head", format!("`{name}` is not signed by a key that counts"));
@@ -289,7 +316,7 @@ impl<'l> Walk<'l> {
                 "ledger::other_past",
                 format!("`{name}` is of another past: entry {wanted} or one before it was another"),
             ),
-            None if is_whole => {
+            None if !self.is_broken => {
                 let count = self.report.count;
                 let message = format!("the ledger ends after entry {count}, and had {wanted} when `{name}` was taken");
                 self.fault(Some(count + 1), "ledger::cut_off", message);

@@ -44,6 +44,9 @@ pub const WAITING_MAX: usize = 1024;
 /// How long a connection may take to come about. Less than a client's patience, so that it hears why.
 const CONNECT_TIME_MAX: Duration = Duration::from_secs(3);
 
+/// How long closing may take.
+const CLOSE_TIME_MAX: Duration = Duration::from_secs(3);
+
 /// How many connections: one writes, the others read.
 const CONNECTIONS_MAX: u32 = 4;
 
@@ -166,10 +169,15 @@ impl std::fmt::Debug for Ledger {
 }
 
 impl Drop for Inner {
+    /// Closes what is open, so that a ledger in a file is whole in that file. Where futures run
+    /// nobody may wait: there the connections are only let go.
     fn drop(&mut self) {
-        // A runtime must not be waited for within another.
         let runtime = self.runtime.get_mut().map(Option::take);
         if let Ok(Some(runtime)) = runtime {
+            if tokio::runtime::Handle::try_current().is_err() {
+                let closed = async { tokio::time::timeout(CLOSE_TIME_MAX, self.pool.close()).await };
+                let _ = runtime.block_on(closed);
+            }
             runtime.shutdown_background();
         }
     }

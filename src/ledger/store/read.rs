@@ -2,6 +2,7 @@
 
 use sqlx::Row as _;
 use sqlx_core::any::{AnyConnection, AnyRow};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{Ledger, LedgerError, write::COLUMNS};
@@ -16,6 +17,9 @@ use crate::{
     request::Kind,
     verdict::Verdict,
 };
+
+/// How many rows are read ahead of whoever takes them: well under a MB of entries.
+const ROWS_AHEAD_MAX: usize = 64;
 
 /// How many entries one search gives at most: a page for people, and a few MB for programs.
 pub const PAGE_MAX: i64 = 1000;
@@ -106,17 +110,8 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn each(&self, mut each: impl FnMut(&Stored) -> bool) -> Result<(), LedgerError> {
-        self.wait(async {
-            let text = format!("SELECT {COLUMNS} FROM claimgate_entries ORDER BY seq");
-            let mut connection = self.pool().acquire().await?;
-            let mut rows = sqlx::query(&text).fetch(&mut *connection);
-            while let Some(row) = std::future::poll_fn(|context| rows.as_mut().poll_next(context)).await {
-                if !each(&stored(&row?)?) {
-                    break;
-                }
-            }
-            Ok(())
-        })
+        let text = format!("SELECT {COLUMNS} FROM claimgate_entries ORDER BY seq");
+        self.stream(text, [0; 0], stored, |entry| each(entry))
     }
 
     /// Hands every decision of a period to `each` as far as it is counted, in flat memory: decided at
@@ -125,16 +120,46 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn each_counted(&self, from_ms: i64, to_ms: i64, mut each: impl FnMut(&Counted)) -> Result<(), LedgerError> {
-        self.wait(async {
-            let text = "SELECT seq, kind, expedited, verdict, received_ms, decided_ms, packs FROM claimgate_entries \
-                        WHERE decided_ms >= $1 AND decided_ms < $2";
-            let mut connection = self.pool().acquire().await?;
-            let mut rows = sqlx::query(text).bind(from_ms).bind(to_ms).fetch(&mut *connection);
-            while let Some(row) = std::future::poll_fn(|context| rows.as_mut().poll_next(context)).await {
-                each(&counted(&row?)?);
+        let text = "SELECT seq, kind, expedited, verdict, received_ms, decided_ms, packs FROM claimgate_entries \
+                    WHERE decided_ms >= $1 AND decided_ms < $2";
+        let all = |one: &Counted| {
+            each(one);
+            true
+        };
+        self.stream(text.to_owned(), [from_ms, to_ms], counted, all)
+    }
+
+    /// Hands what a statement gives to `each`, on this thread, until it says no more. At most
+    /// [`ROWS_AHEAD_MAX`] rows are read ahead.
+    fn stream<T: Send + 'static, const N: usize>(
+        &self,
+        text: String,
+        numbers: [i64; N],
+        of: fn(&AnyRow) -> Result<T, LedgerError>,
+        mut each: impl FnMut(&T) -> bool,
+    ) -> Result<(), LedgerError> {
+        let (rows, mut came) = mpsc::channel(ROWS_AHEAD_MAX);
+        let pool = self.pool();
+        let reader = async move {
+            let mut connection = pool.acquire().await?;
+            let query = numbers.iter().fold(sqlx::query(&text), |query, number| query.bind(*number));
+            let mut found = query.fetch(&mut *connection);
+            while let Some(row) = std::future::poll_fn(|context| found.as_mut().poll_next(context)).await {
+                // Whoever listens no longer has seen enough.
+                if rows.send(of(&row?)?).await.is_err() {
+                    break;
+                }
             }
             Ok(())
-        })
+        };
+        let read = self.inner.handle.spawn(reader);
+        while let Some(row) = came.blocking_recv() {
+            if !each(&row) {
+                break;
+            }
+        }
+        drop(came);
+        self.wait(read).unwrap_or_else(|_| Err(LedgerError::Database("the work broke off".to_owned())))
     }
 
     /// The head as it is now, not signed.
