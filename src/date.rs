@@ -147,6 +147,32 @@ pub fn day_of_number(number: i64) -> Option<Date> {
     date(1970, 1, 1).checked_add(Span::new().try_days(number).ok()?).ok()
 }
 
+/// The moment of a text, in milliseconds since 1970 UTC: a day is its beginning in UTC, a time has
+/// its offset (RFC 3339).
+///
+/// ```
+/// use claimgate::date::{moment_ms, moment_text};
+/// assert_eq!(moment_ms("2026-01-01"), Some(1_767_225_600_000));
+/// assert_eq!(moment_ms("2026-01-01T01:00:00.5+01:00"), Some(1_767_225_600_500));
+/// assert_eq!((moment_ms("2026-01"), moment_ms("2026-01-01T00:00:00")), (None, None));
+/// assert_eq!(moment_text(1_767_225_600_500), "2026-01-01T00:00:00.500Z");
+/// ```
+pub fn moment_ms(text: &str) -> Option<i64> {
+    if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        return Some(time.as_millisecond());
+    }
+    let day = DateSpan::parse(text).ok().filter(|_| text.len() == 10)?.exact()?;
+    day_number(day).checked_mul(DAY_MS)
+}
+
+/// A moment in milliseconds since 1970 UTC, as RFC 3339 writes it.
+pub fn moment_text(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |time| format!("{time:.3}"))
+}
+
+/// Milliseconds of a day of UTC.
+pub const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,13 +1,14 @@
 //! The command line: the only room that knows clap, stdout and exit codes. One file a command.
 //!
 //! Exit codes tell *no* from *broken*: 0 all allow, 3 something flagged, 2 something denied,
-//! 4 something found in rule packs that load (a finding, a failing case, a difference), 1 something
-//! broken or rejected; the worse one wins.
+//! 4 something found in rule packs that load (a finding, a failing case, a difference) or in a ledger
+//! (a change), 1 something broken or rejected; the worse one wins.
 
 mod accounting;
 mod compare;
 mod decide;
 mod input;
+mod ledger;
 mod packs;
 mod questionnaires;
 mod rationale;
@@ -44,6 +45,8 @@ enum Command {
     Replay(replay::Args),
     Compare(compare::Args),
     #[command(subcommand)]
+    Ledger(ledger::Command),
+    #[command(subcommand)]
     Rules(rules::Command),
     Sample(sample::Args),
     Serve(serve::Args),
@@ -58,7 +61,8 @@ enum Exit {
     Flagged,
     /// A line is denied.
     Denied,
-    /// Rule packs load, and something is found in them: a finding, a failing case, a difference.
+    /// Rule packs load, and something is found in them: a finding, a failing case, a difference; or
+    /// a ledger was changed.
     Findings,
     /// Something is broken or was rejected.
     Broken,
@@ -78,6 +82,7 @@ pub fn run() -> ExitCode {
         Command::Decide(args) => decide::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Ledger(command) => ledger::run(command),
         Command::Rules(command) => rules::run(command),
         Command::Sample(args) => sample::run(args),
         Command::Serve(args) => serve::run(args),

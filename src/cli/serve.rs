@@ -44,7 +44,10 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
     }
     let Some(packs) = args.packs.load(args.color) else { return Ok(Exit::Broken) };
     let desk = Arc::new(ArcSwap::from_pointee(Desk::new(packs)));
-    let Ok(recorder) = args.record.recorder() else { return Ok(Exit::Broken) };
+    let recorder = match args.record.recorder() {
+        Ok(recorder) => recorder,
+        Err(exit) => return Ok(exit),
+    };
     match http::serve(&server, desk, recorder) {
         Ok(()) => Ok(Exit::Allowed),
         Err(error) => {

@@ -30,8 +30,7 @@ async fn decided(request: &HttpRequest, payload: Payload, house: Data<House>) ->
     let format = media::format_of(request)?;
     let bytes = body::whole(request, payload, &house.config).await?;
     let desk = house.ready_desk()?;
-    let mut minutes =
-        house.recorder.as_ref().map(|recorder| Minutes::begin(recorder, request, &bytes)).transpose()?;
+    let mut minutes = house.recorder.as_ref().map(|recorder| Minutes::begin(recorder, request, &bytes)).transpose()?;
     let (answer, minutes) = if bytes.len() <= INLINE_BYTES_MAX {
         (sheet::decide(&desk, format, &bytes, minutes.as_mut())?, minutes)
     } else {

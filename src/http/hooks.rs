@@ -77,9 +77,7 @@ pub(super) async fn call(request: HttpRequest, payload: Payload, house: Data<Hou
         None => Ok(answer),
     };
     match kept {
-        Ok(sheet::Answer { media, bytes, tally }) => {
-            tally.leave_in(HttpResponse::Ok().content_type(media).body(bytes))
-        }
+        Ok(sheet::Answer { media, bytes, tally }) => tally.leave_in(HttpResponse::Ok().content_type(media).body(bytes)),
         Err(problem) => problem.answer(&request),
     }
 }

@@ -82,7 +82,8 @@ impl Minutes {
     /// # Errors
     /// A header of ours that cannot be taken.
     pub(super) fn begin(recorder: &Arc<Recorder>, request: &HttpRequest, body: &[u8]) -> Result<Minutes, Problem> {
-        let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("").trim().to_owned());
+        let header =
+            |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("").trim().to_owned());
         let expedited = match header(EXPEDITED_HEADER).as_deref() {
             None | Some("false") => false,
             Some("true") => true,

@@ -69,7 +69,10 @@ fn query_of(text: &str) -> Result<Query, Problem> {
         .map_err(|_| bad("the parameters after `?` cannot be read".to_owned()))?;
     let mut query = Query { limit: PAGE, ..Query::default() };
     for (name, value) in pairs.into_inner() {
-        let moment = || moment_ms(&value).ok_or_else(|| bad(format!("`{name}` takes a day as 2026-01-31, or a time as 2026-01-31T08:00:00Z")));
+        let moment = || {
+            moment_ms(&value)
+                .ok_or_else(|| bad(format!("`{name}` takes a day as 2026-01-31, or a time as 2026-01-31T08:00:00Z")))
+        };
         let number = || value.parse::<i64>().ok().filter(|number| *number >= 0);
         match name.as_str() {
             "from" => query.from_ms = Some(moment()?),

@@ -20,7 +20,7 @@ const TOLD_MAX: u64 = 20;
 
 /// Decide every recorded decision again, from its stored facts and packs; all must be equal to the byte
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     #[command(flatten)]
     ledger: LedgerArgs,
 }
@@ -50,7 +50,10 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
     let Count { equal, different, unreadable, retired } = count;
     let all = equal + different + unreadable + retired;
     let mut out = io::stdout().lock();
-    writeln!(out, "{all} decisions = {equal} equal + {different} different + {unreadable} unreadable + {retired} retired")?;
+    writeln!(
+        out,
+        "{all} decisions = {equal} equal + {different} different + {unreadable} unreadable + {retired} retired"
+    )?;
     Ok(if different + unreadable == 0 { Exit::Allowed } else { Exit::Findings })
 }
 
@@ -67,7 +70,8 @@ impl Count {
                 return self.tell(stored, &fault);
             }
         };
-        let asked: Vec<Arc<Pack>> = entry.packs().iter().filter_map(|stamp| packs.get(&stamp.digest).cloned()).collect();
+        let asked: Vec<Arc<Pack>> =
+            entry.packs().iter().filter_map(|stamp| packs.get(&stamp.digest).cloned()).collect();
         match again(&entry, &asked) {
             Ok(()) => self.equal += 1,
             Err(differs) => {
@@ -90,7 +94,8 @@ fn packs_of(ledger: &Ledger) -> Option<BTreeMap<String, Arc<Pack>>> {
     let mut packs = BTreeMap::new();
     let digests = ledger.wait(ledger.packs()).map_err(|error| complain(&error, Some(error.help()))).ok()?;
     for digest in digests {
-        let kept = ledger.wait(ledger.pack(digest.clone())).map_err(|error| complain(&error, Some(error.help()))).ok()?;
+        let kept =
+            ledger.wait(ledger.pack(digest.clone())).map_err(|error| complain(&error, Some(error.help()))).ok()?;
         match kept.as_deref().map(unarchive) {
             Some(Ok(pack)) => drop(packs.insert(digest, Arc::new(pack))),
             Some(Err(fault)) => complain(&fault, Some(fault.help())),

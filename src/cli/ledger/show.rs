@@ -18,7 +18,7 @@ use crate::{
 
 /// Show a decision as it was recorded, with its whole rationale
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     #[command(flatten)]
     ledger: LedgerArgs,
     /// The decision's id, as the answer gave it

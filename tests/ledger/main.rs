@@ -1,0 +1,83 @@
+//! The ledger, on SQLite and on PostgreSQL: what is recorded is there, once, and nobody can change it
+//! unseen; also where disks are full, databases go away, and processes are killed.
+//!
+//! PostgreSQL is started by the tests from $CLAIMGATE_POSTGRES_BIN or Debian's folder; where there is
+//! none, its tests report themselves ignored. `CLAIMGATE_LEDGER_KILLS` sets how often a server is
+//! killed.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::string_slice,
+    reason = "tests may fail loudly, look at the clock, the environment and the disk"
+)]
+
+mod store;
+mod support;
+mod tamper;
+mod trouble;
+
+use std::{
+    panic::AssertUnwindSafe,
+    process::ExitCode,
+    sync::{Arc, Mutex},
+};
+
+use libtest_mimic::{Arguments, Trial};
+use support::{Home, Postgres};
+
+/// What holds on either database.
+const BOTH: [(&str, fn(&Home)); 8] = [
+    ("what_is_recorded_is_found", store::what_is_recorded_is_found),
+    ("groups_are_whole", store::groups_are_whole),
+    ("many_at_once", store::many_at_once),
+    ("a_key_happens_once", store::a_key_happens_once),
+    ("bodies_are_retired", store::bodies_are_retired),
+    ("checkpoints_are_signed", store::checkpoints_are_signed),
+    ("what_is_not_there_is_said", store::what_is_not_there_is_said),
+    ("every_change_is_named", tamper::every_change_is_named),
+];
+
+/// What concerns files.
+const FILES: [(&str, fn(&Home)); 3] = [
+    ("a_full_disk_is_said_and_got_over", trouble::a_full_disk_is_said_and_got_over),
+    ("a_file_that_cannot_be_written_is_said", trouble::a_file_that_cannot_be_written_is_said),
+    ("a_file_is_for_its_owner_alone", trouble::a_file_is_for_its_owner_alone),
+];
+
+fn main() -> ExitCode {
+    let programs = Postgres::programs();
+    let server: Arc<Mutex<Option<Postgres>>> = Arc::default();
+    let mut trials = Vec::new();
+    for (name, test) in BOTH.into_iter().chain(FILES) {
+        trials.push(Trial::test(format!("sqlite::{name}"), move || {
+            test(&Home::file());
+            Ok(())
+        }));
+    }
+    for (name, test) in BOTH {
+        let (programs, server) = (programs.clone(), server.clone());
+        let ignored = programs.is_none();
+        let run = move || {
+            let Some(programs) = programs else { return Ok(()) };
+            let home = {
+                let mut server = server.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                Home::database(server.get_or_insert_with(|| Postgres::start(&programs)))
+            };
+            test(&home);
+            Ok(())
+        };
+        trials.push(Trial::test(format!("postgres::{name}"), run).with_ignored_flag(ignored));
+    }
+    let gone = programs.clone();
+    let run = move || {
+        gone.iter().for_each(|programs| trouble::a_database_goes_and_comes_back(&mut Postgres::start(programs)));
+        Ok(())
+    };
+    trials.push(Trial::test("postgres::a_database_goes_and_comes_back", run).with_ignored_flag(programs.is_none()));
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    // The server ends with the tests, however they end.
+    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| drop(server.lock().map(|mut server| server.take()))));
+    if ended.is_err() { ExitCode::FAILURE } else { conclusion.exit_code() }
+}
