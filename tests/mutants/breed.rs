@@ -25,6 +25,17 @@ enum Edit {
 }
 
 impl Mutant {
+    /// Whether a value set was changed.
+    pub fn is_of_values(&self) -> bool {
+        self.name.starts_with("values/")
+    }
+
+    /// Its name without the place in the file, which moves with every edit.
+    pub fn key(&self) -> String {
+        let (place, what) = self.name.split_once(' ').unwrap();
+        format!("{} {what}", place.split(':').next().unwrap())
+    }
+
     /// The pack's texts with the fault in them.
     pub fn texts(&self, whole: &[PackText]) -> Vec<PackText> {
         let mut texts = whole.to_vec();
