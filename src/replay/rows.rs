@@ -63,7 +63,7 @@ pub(super) fn write(request: &Request, line: &Line, judged: &JudgedLine<'_>, out
     out.push(b'\n');
 }
 
-/// Writes rows that [`write`] wrote, behind their header, as a Parquet table. A day that is known only
+/// Writes rows that [`write()`] wrote, behind their header, as a Parquet table. A day that is known only
 /// as a month or a year is blank there.
 ///
 /// # Errors
@@ -95,7 +95,7 @@ fn cell_of(text: &str, holds: Holds) -> Cell<'_> {
     }
 }
 
-/// The cells of a row that [`write`] wrote: an identifier holds no line end.
+/// The cells of a row that [`write()`] wrote: an identifier holds no line end.
 fn cells(row: &str) -> Vec<String> {
     let (mut cells, mut cell, mut is_quoted) = (Vec::new(), String::new(), false);
     let mut marks = row.chars().peekable();

@@ -10,8 +10,8 @@ const IF_UNDER_18: &str = r#"if patient.age_years < 18 { return allow("under-18"
 const MANIFEST: &str = "pack.toml";
 /// What the pack claims of those under 18, where their rule is silent.
 const BROKEN_UNDER_18: [&str; 2] = [
-    "proof::broken_property spine/pack.toml:130 nobody under 18 is denied",
-    "proof::broken_property spine/pack.toml:145 a denial needs an adult, spine pain and three months of it",
+    "proof::broken_property spine/pack.toml:132 nobody under 18 is denied",
+    "proof::broken_property spine/pack.toml:147 a denial needs an adult, spine pain and three months of it",
 ];
 const TRIAL: &str = "values/trial.toml";
 
@@ -121,7 +121,7 @@ fn a_branch_of_a_definition() {
             r#"    if untold { return "ambiguous"; }
     if untold || false { return "open"; }"#,
         )],
-        &[r#"proof::dead_branch spine/definitions.rhai:76 return "open";"#],
+        &[r#"proof::dead_branch spine/definitions.rhai:82 return "open";"#],
     );
 }
 
@@ -135,8 +135,8 @@ fn a_definition_that_nobody_calls() {
             "/// Calls another.\nfn lonely() { lonelier() }\n\nfn lonelier() { if line.procedure in epidural { return 1; } 2 }\n\n/// What a procedure",
         )],
         &[
-            "proof::uncalled_definition spine/definitions.rhai:82 fn lonely",
-            "proof::uncalled_definition spine/definitions.rhai:84 fn lonelier",
+            "proof::uncalled_definition spine/definitions.rhai:88 fn lonely",
+            "proof::uncalled_definition spine/definitions.rhai:90 fn lonelier",
         ],
     );
 }
@@ -155,7 +155,7 @@ fn a_definition_that_no_answers_enter() {
         ],
         &[
             "proof::dead_branch spine/6-access/under-18.rhai:5 return allow(\"under-18\");",
-            "proof::dead_branch spine/definitions.rhai:81 fn is_young",
+            "proof::dead_branch spine/definitions.rhai:87 fn is_young",
         ],
     );
     // Called in what is dead anyway, it is not told again.
@@ -222,7 +222,7 @@ fn a_reason_that_is_named_and_not_returned() {
             (UNDER_18, "return allow", "allow"),
             (UNDER_18, "\npass()", "\nif params.thoracic == \"flag\" { return pass(); }\nallow(\"not-spine-pain\")"),
         ],
-        &[BROKEN_UNDER_18[0], BROKEN_UNDER_18[1], "proof::unreturned_reason spine/reasons.toml:277 [under-18]"],
+        &[BROKEN_UNDER_18[0], BROKEN_UNDER_18[1], "proof::unreturned_reason spine/reasons.toml:282 [under-18]"],
     );
 }
 

@@ -343,12 +343,12 @@ fn a_remark_code_names_a_coverage_determination() {
     pack::remark_code
 
       × reason `diagnosis-not-billable` uses N115, which names a coverage determination
-        ╭─[reasons.toml:55:9]
-     54 │ carc = "16"
-     55 │ rarc = "N115"
+        ╭─[reasons.toml:60:9]
+     59 │ carc = "16"
+     60 │ rarc = "N115"
         ·         ──┬─
         ·           ╰── here
-     56 │ 
+     61 │ 
         ╰────
       help: a guideline is none; leave the remark code out
 

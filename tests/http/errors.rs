@@ -102,8 +102,9 @@ fn paths_and_methods() {
         is_problem(&answer, 405, "method-not-allowed");
         assert_eq!(answer.header("allow"), Some(allowed));
     };
-    check("GET", "/v1/decisions", "POST");
-    check("DELETE", "/v1/decisions", "POST");
+    // This server keeps no ledger.
+    is_problem(&server.get("/v1/decisions"), 404, "not-found");
+    check("DELETE", "/v1/decisions", "GET, HEAD, POST");
     check("POST", "/v1/packs", "GET, HEAD");
     check("PURGE", "/healthz", "GET, HEAD");
     is_outcome(&server.get("/cds-services/claimgate-order-sign"), 405, "not-supported");

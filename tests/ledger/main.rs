@@ -7,9 +7,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::panic,
     clippy::disallowed_methods,
-    clippy::string_slice,
     reason = "tests may fail loudly, look at the clock, the environment and the disk"
 )]
 
@@ -27,8 +25,11 @@ use std::{
 use libtest_mimic::{Arguments, Trial};
 use support::{Home, Postgres};
 
+/// A name, and what is tried on a ledger of its own.
+type Trying = (&'static str, fn(&Home));
+
 /// What holds on either database.
-const BOTH: [(&str, fn(&Home)); 8] = [
+const BOTH: [Trying; 8] = [
     ("what_is_recorded_is_found", store::what_is_recorded_is_found),
     ("groups_are_whole", store::groups_are_whole),
     ("many_at_once", store::many_at_once),
@@ -40,7 +41,7 @@ const BOTH: [(&str, fn(&Home)); 8] = [
 ];
 
 /// What concerns files.
-const FILES: [(&str, fn(&Home)); 3] = [
+const FILES: [Trying; 3] = [
     ("a_full_disk_is_said_and_got_over", trouble::a_full_disk_is_said_and_got_over),
     ("a_file_that_cannot_be_written_is_said", trouble::a_file_that_cannot_be_written_is_said),
     ("a_file_is_for_its_owner_alone", trouble::a_file_is_for_its_owner_alone),

@@ -98,13 +98,13 @@ pub fn record(nth: u32) -> Record {
         FoundBy { pack: "spine".to_owned(), rule: format!("rule-{}", nth % 5), reason: format!("reason-{}", nth % 2) };
     let row = Row {
         id: Uuid::from_u128(u128::from_be_bytes(sha256(&nth.to_be_bytes())[..16].try_into().unwrap())),
-        kind: if nth % 2 == 0 { Kind::Claim } else { Kind::Order },
+        kind: if nth.is_multiple_of(2) { Kind::Claim } else { Kind::Order },
         request_id: format!("C-{nth}"),
         received_ms: NOW_MS + i64::from(nth) * 1000 - 5,
         decided_ms: NOW_MS + i64::from(nth) * 1000,
-        expedited: nth % 7 == 0,
+        expedited: nth.is_multiple_of(7),
         verdict: [Verdict::Allow, Verdict::Flag, Verdict::Deny][nth as usize % 3],
-        member: (nth % 4 != 0).then(|| sha256(&[1])),
+        member: (!nth.is_multiple_of(4)).then(|| sha256(&[1])),
         packs: vec![PackStamp {
             name: "spine".to_owned(),
             version: "1.0.0".to_owned(),

@@ -9,7 +9,7 @@
     clippy::disallowed_methods,
     clippy::string_slice,
     clippy::indexing_slicing,
-    clippy::print_stdout,
+    clippy::panic,
     clippy::print_stderr,
     reason = "tests"
 )]
@@ -86,7 +86,7 @@ fn on_all_cores<T: Send + Default>(mutants: &[&Mutant], run: impl Fn(&Mutant) ->
             loop {
                 let place = next.fetch_add(1, Ordering::Relaxed);
                 let Some(mutant) = mutants.get(place) else { return done };
-                if place % 100 == 0 && place > 0 {
+                if place > 0 && place.is_multiple_of(100) {
                     eprintln!("{place} of {} mutants", mutants.len());
                 }
                 done.push((place, run(mutant)));

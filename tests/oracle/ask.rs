@@ -349,7 +349,7 @@ fn hold(random: &mut Random, desk: &Desk, request: &Request, held: &mut Held) {
 fn answers_settle_requests_on_the_spine_pack() {
     let desk = Desk::new(vec![crate::pack()]);
     let (mut random, mut held) = (Random::new(31), Held::default());
-    for _ in 0..count("CLAIMGATE_ORACLE_ASKED", 60) {
+    for _ in 0..count("CLAIMGATE_ORACLE_ASKED", 120) {
         let request = request(&mut random, &desk.packs()[0], true);
         hold(&mut random, &desk, &request, &mut held);
     }

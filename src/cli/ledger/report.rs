@@ -100,9 +100,9 @@ fn table(report: &Report) -> Table {
     for (figures, expedited) in report.all.iter().zip([false, true]) {
         add("all".to_owned(), "all", expedited, figures);
     }
-    (3..names.len())
-        .filter_map(|column| Some(table.column_mut(column)?.set_cell_alignment(CellAlignment::Right)))
-        .for_each(drop);
+    for column in table.column_iter_mut().skip(3) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
     table
 }
 

@@ -1,7 +1,7 @@
 //! The store: one code path for SQLite and PostgreSQL, through `sqlx::Any`.
 //!
 //! A ledger runs on a thread of its own with its own runtime, so that any door can wait for it, with
-//! or without a runtime. All recording goes through one writer ([`write`]), which gathers what waits
+//! or without a runtime. All recording goes through one writer ([`mod@write`]), which gathers what waits
 //! into one transaction and one sync.
 //!
 //! INVARIANT: what [`Ledger::record`] answers with [`Recorded::New`] is durable.

@@ -209,7 +209,7 @@ impl Writer {
         let Some(keys) = &self.keys else { return Ok(None) };
         let (count, at_ms) = match self.signed {
             Some(last) => last,
-            None => read::last_checkpoint(&mut **transaction).await?.unwrap_or((0, i64::MIN)),
+            None => read::last_checkpoint(transaction).await?.unwrap_or((0, i64::MIN)),
         };
         let came = head.0.saturating_sub(count);
         let is_due = came >= CHECKPOINT_ENTRIES || (came > 0 && now_ms.saturating_sub(at_ms) >= CHECKPOINT_MS);

@@ -136,6 +136,6 @@ fn a_decision_that_was_written_is_read_and_written_again() {
     assert_eq!((told.decision_id.as_deref(), told.engine.as_str()), (Some("D-1"), "0.0.9"));
     assert_eq!(told.decision.lines[0].findings, whole().lines[0].findings);
     assert_eq!(decision_text(&told.decision, "D-1", "0.0.9"), text);
-    assert_eq!(crate::exchange::json::told(&text[1..]), None);
+    assert_eq!(crate::exchange::json::told(text.trim_start_matches('{')), None);
     assert_eq!(crate::exchange::json::told(&text.replace("unreadable", "odd").replace("absent", "odd")), None);
 }
