@@ -1,9 +1,9 @@
 //! The ledger, on SQLite and on PostgreSQL: what is recorded is there, once, and nobody can change it
-//! unseen; also where disks are full, databases go away, and processes are killed.
+//! unseen; also where disks are full and databases go away. Servers are killed in `tests/recording.rs`.
 //!
 //! PostgreSQL is started by the tests from $CLAIMGATE_POSTGRES_BIN or Debian's folder; where there is
-//! none, its tests report themselves ignored. `CLAIMGATE_LEDGER_KILLS` sets how often a server is
-//! killed.
+//! none, its tests report themselves ignored, and so does the one that mounts a small disk where none
+//! may be mounted.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -42,7 +42,7 @@ const BOTH: [Trying; 8] = [
 
 /// What concerns files.
 const FILES: [Trying; 3] = [
-    ("a_full_disk_is_said_and_got_over", trouble::a_full_disk_is_said_and_got_over),
+    ("a_closed_ledger_is_one_file", trouble::a_closed_ledger_is_one_file),
     ("a_file_that_cannot_be_written_is_said", trouble::a_file_that_cannot_be_written_is_said),
     ("a_file_is_for_its_owner_alone", trouble::a_file_is_for_its_owner_alone),
 ];
@@ -57,6 +57,12 @@ fn main() -> ExitCode {
             Ok(())
         }));
     }
+    let full = || {
+        trouble::a_full_disk_is_said_and_got_over(&Home::file());
+        Ok(())
+    };
+    let full = Trial::test("sqlite::a_full_disk_is_said_and_got_over", full);
+    trials.push(full.with_ignored_flag(!trouble::may_mount()));
     for (name, test) in BOTH {
         let (programs, server) = (programs.clone(), server.clone());
         let ignored = programs.is_none();

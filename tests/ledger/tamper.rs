@@ -1,9 +1,6 @@
 //! Somebody who can write the database changes the past: each change is named.
 
-use std::{
-    path::PathBuf,
-    sync::atomic::{AtomicU32, Ordering},
-};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use claimgate::{
     ledger::{
@@ -180,12 +177,7 @@ impl Tried<'_> {
         match self.home.place() {
             Place::File(file) => {
                 let copy = self.home.folder().join(name);
-                std::fs::copy(&file, &copy).unwrap();
-                // While the ledger's own connections close, part of it may stand beside the file.
-                let beside = |file: &std::path::Path| PathBuf::from(format!("{}-wal", file.display()));
-                if beside(&file).exists() {
-                    std::fs::copy(beside(&file), beside(&copy)).unwrap();
-                }
+                std::fs::copy(file, &copy).unwrap();
                 Place::File(copy)
             }
             Place::Server(url) => {

@@ -2,24 +2,20 @@
 
 use std::{
     os::unix::fs::PermissionsExt as _,
+    path::Path,
     process::Command,
     time::{Duration, Instant},
 };
 
 use claimgate::ledger::{Access, Group, Ledger, Place, Record, Recorded};
 
-use crate::support::{Home, Postgres, group, holds, record, until};
+use crate::support::{Home, NOW_MS, Postgres, group, holds, keys, record, until};
 
 /// Where no space is left, nothing is recorded and it is said; once there is, recording goes on.
 pub fn a_full_disk_is_said_and_got_over(home: &Home) {
-    // A file system of 2 MB where one may be mounted.
     let disk = home.folder().join("disk");
     std::fs::create_dir(&disk).unwrap();
-    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(&disk).output();
-    if !mounted.is_ok_and(|mounted| mounted.status.success()) {
-        // SQLite's own limit gives the same error; see the unit test of its codes.
-        return;
-    }
+    assert!(mount(&disk));
     let filler = disk.join("filler");
     std::fs::write(&filler, vec![0; 1_000_000]).unwrap();
     let ledger = Ledger::open(Place::File(disk.join("claims.ledger")), Access::Record, None).unwrap();
@@ -42,7 +38,34 @@ pub fn a_full_disk_is_said_and_got_over(home: &Home) {
     assert_eq!(ledger.wait(ledger.record(large(nth))), Ok(Recorded::New));
     holds(&ledger, count + 1);
     drop(ledger);
-    until("the disk is let go", || Command::new("umount").arg(&disk).output().unwrap().status.success());
+    until("the disk is let go", || umount(&disk));
+}
+
+/// Whether a file system of the tests' own may be mounted here.
+pub fn may_mount() -> bool {
+    let home = Home::file();
+    mount(home.folder()) && umount(home.folder())
+}
+
+/// A file system of 2 MB at a folder.
+fn mount(folder: &Path) -> bool {
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(folder).output();
+    mounted.is_ok_and(|mounted| mounted.status.success())
+}
+
+fn umount(folder: &Path) -> bool {
+    Command::new("umount").arg(folder).output().is_ok_and(|done| done.status.success())
+}
+
+/// A ledger that nobody has open is one file, however it was closed.
+pub fn a_closed_ledger_is_one_file(home: &Home) {
+    for nth in 0..50 {
+        let ledger = home.open(Access::Record);
+        ledger.wait(ledger.record(group(&[nth]))).unwrap();
+        ledger.wait(ledger.checkpoint(keys(), NOW_MS)).unwrap();
+        drop(ledger);
+        assert_eq!(std::fs::read_dir(home.folder()).unwrap().count(), 1, "closed {nth} times");
+    }
 }
 
 /// A ledger that may only be read can be read, and says so when it is to be written.

@@ -64,6 +64,7 @@ pub struct Ledger {
 
 struct Inner {
     place: Place,
+    access: Access,
     id: Uuid,
     pool: AnyPool,
     queue: mpsc::Sender<write::Waiting>,
@@ -87,7 +88,9 @@ impl Ledger {
         let (queue, waiting) = mpsc::channel(WAITING_MAX);
         runtime.spawn(write::run(write::Writer::new(pool.clone(), id, keys), waiting));
         let handle = runtime.handle().clone();
-        Ok(Ledger { inner: Arc::new(Inner { place, id, pool, queue, runtime: Mutex::new(Some(runtime)), handle }) })
+        Ok(Ledger {
+            inner: Arc::new(Inner { place, access, id, pool, queue, runtime: Mutex::new(Some(runtime)), handle }),
+        })
     }
 
     /// Where it is.
@@ -175,11 +178,32 @@ impl Drop for Inner {
         let runtime = self.runtime.get_mut().map(Option::take);
         if let Ok(Some(runtime)) = runtime {
             if tokio::runtime::Handle::try_current().is_err() {
-                let closed = async { tokio::time::timeout(CLOSE_TIME_MAX, self.pool.close()).await };
+                let closed =
+                    async { tokio::time::timeout(CLOSE_TIME_MAX, close(&self.pool, &self.place, self.access)).await };
                 let _ = runtime.block_on(closed);
             }
             runtime.shutdown_background();
         }
+    }
+}
+
+/// Closes the connections. Two that close at the same moment each leave SQLite's log to the other, so
+/// that one more, alone, sees to it.
+async fn close(pool: &AnyPool, place: &Place, access: Access) {
+    // A connection that comes back while the pool waits for the last one is idle, and open still.
+    while pool.size() > 0 {
+        pool.close().await;
+        tokio::task::yield_now().await;
+    }
+    if place.is_server() || access == Access::Read {
+        return;
+    }
+    let url = place.url(Access::Change).ok();
+    let Some(options) = url.and_then(|url| url.parse::<AnyConnectOptions>().ok()) else { return };
+    if let Ok(mut last) = options.connect().await {
+        // Where another process has the ledger open, the log is its to keep.
+        let _ = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&mut last).await;
+        let _ = last.close().await;
     }
 }
 
