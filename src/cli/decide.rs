@@ -51,7 +51,7 @@ pub(super) struct Args {
     only: Vec<Only>,
     /// Take the files for this format [default: told from their content]
     #[arg(long)]
-    format: Option<Form>,
+    format: Option<input::Form>,
     /// When to colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Colour,
@@ -72,20 +72,6 @@ enum Only {
     Allow,
     Flag,
     Deny,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Form {
-    /// X12 837
-    X12,
-    /// FHIR R4 JSON
-    Fhir,
-    /// The native JSON
-    Json,
-    /// A table, a row a service line
-    Csv,
-    /// The same table as Apache Parquet
-    Parquet,
 }
 
 /// Decides every file.
@@ -275,18 +261,6 @@ impl From<Verdict> for Only {
             Verdict::Allow => Only::Allow,
             Verdict::Flag => Only::Flag,
             Verdict::Deny => Only::Deny,
-        }
-    }
-}
-
-impl From<Form> for Format {
-    fn from(form: Form) -> Format {
-        match form {
-            Form::X12 => Format::X12,
-            Form::Fhir => Format::Fhir,
-            Form::Json => Format::Json,
-            Form::Csv => Format::Csv,
-            Form::Parquet => Format::Parquet,
         }
     }
 }

@@ -7,6 +7,8 @@ use std::{
     path::Path,
 };
 
+use clap::ValueEnum;
+
 use crate::exchange::{Format, Item, PARQUET_TABLES, detect, read_any, read_parquet, read_tables};
 
 /// Bytes that tell Parquet from all else.
@@ -14,6 +16,33 @@ const HEAD_BYTES: u64 = 4;
 
 /// Bytes read at once.
 const BUFFER_BYTES: usize = 128 * 1024;
+
+/// A format as a caller names it.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Form {
+    /// X12 837
+    X12,
+    /// FHIR R4 JSON
+    Fhir,
+    /// The native JSON
+    Json,
+    /// A table, a row a service line
+    Csv,
+    /// The same table as Apache Parquet
+    Parquet,
+}
+
+impl From<Form> for Format {
+    fn from(form: Form) -> Format {
+        match form {
+            Form::X12 => Format::X12,
+            Form::Fhir => Format::Fhir,
+            Form::Json => Format::Json,
+            Form::Csv => Format::Csv,
+            Form::Parquet => Format::Parquet,
+        }
+    }
+}
 
 /// Reads a file of any format, or stdin for `-`; a folder is one of normalised Parquet tables. Once
 /// `halt` is set, reading fails: nobody wants the rest.

@@ -34,7 +34,7 @@ const ONCE_HEADER: &str = "idempotency-key";
 /// How long such a name may be.
 const ONCE_CHARS_MAX: usize = 255;
 
-/// Says `true` where the sender asks for an expedited decision (42 CFR 422.568 and its like).
+/// Says `true` where the sender asks for an expedited decision (42 CFR 422.570 and its like).
 const EXPEDITED_HEADER: &str = "claimgate-expedited";
 
 /// What records: a ledger, and the key that members are hashed under.
@@ -130,11 +130,11 @@ impl Minutes {
         if self.records.is_empty() && self.once.is_none() {
             return Ok(answer);
         }
-        let kept = ledger::Answer { media: answer.media.to_owned(), bytes: answer.bytes.clone() };
+        let kept = || ledger::Answer { media: answer.media.to_owned(), bytes: answer.bytes.clone() };
         let group = Group {
             records: self.records,
             packs: self.recorder.archives_of(desk.packs()),
-            once: self.once.map(|(key, body)| Once { key, body, answer: kept }),
+            once: self.once.map(|(key, body)| Once { key, body, answer: kept() }),
             now_ms: now_ms(),
         };
         match self.recorder.ledger.record(group).await {

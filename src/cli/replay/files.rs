@@ -12,9 +12,10 @@ use std::{
     },
 };
 
-use clap::ValueEnum;
-
-use super::{super::complain, disk::Disk};
+use super::{
+    super::{complain, input::Form},
+    disk::Disk,
+};
 use crate::{
     exchange::{Fault, Format, PARQUET_TABLES, fhir, read_any, read_parquet, read_tables},
     history::{Filling, Keep, Keys},
@@ -44,20 +45,6 @@ pub(in crate::cli) struct InputArgs {
     /// Take the files for this format [default: told from their content]
     #[arg(long, value_name = "FORMAT")]
     input_format: Option<Form>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Form {
-    /// X12 837
-    X12,
-    /// FHIR R4 JSON
-    Fhir,
-    /// The native JSON
-    Json,
-    /// A table, a row a service line
-    Csv,
-    /// Parquet
-    Parquet,
 }
 
 impl InputArgs {
@@ -359,18 +346,6 @@ fn join(beside: &Path, folder: &Disk) -> io::Result<Joined> {
         }
     }
     Ok(Joined { lying: Arc::new(Lying { keys, keep: filling.close()? }), faults, digests })
-}
-
-impl From<Form> for Format {
-    fn from(form: Form) -> Format {
-        match form {
-            Form::X12 => Format::X12,
-            Form::Fhir => Format::Fhir,
-            Form::Json => Format::Json,
-            Form::Csv => Format::Csv,
-            Form::Parquet => Format::Parquet,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,11 @@ use super::{
     Entry, EntryFault, Least,
     wire::{RequestIn, RequestOut},
 };
-use crate::{exchange::json::told, fact::DICTIONARY};
+use crate::{
+    exchange::json::told,
+    fact::DICTIONARY,
+    ledger::{hex, unhex},
+};
 
 /// How many bytes an entry may have: no database keeps more in one value (SQLite a thousand
 /// million, PostgreSQL a little more).
@@ -78,7 +82,7 @@ impl Entry {
             decided_ms: self.decided_ms,
             expedited: self.expedited,
             request_digest: hex(&self.request_digest),
-            member: self.member.as_ref().map(hex),
+            member: self.member.as_ref().map(|member| hex(member)),
             engine: &self.engine,
             request: RequestOut::of(&self.least.request),
             left_out: self.least.left_out.iter().copied().collect(),
@@ -139,16 +143,4 @@ impl Entry {
         }
         if entry.encode() == bytes { Ok(entry) } else { Err(EntryFault::Form) }
     }
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    let digit = |four: u8| char::from_digit(four.into(), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> = text.chars().map(|c| u8::try_from(c.to_digit(16)?).ok()).collect::<Option<_>>()?;
-    let (pairs, rest) = digits.as_chunks::<2>();
-    let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
-    bytes.try_into().ok().filter(|_| rest.is_empty())
 }

@@ -10,6 +10,7 @@ mod error;
 pub mod place;
 mod read;
 mod schema;
+mod upkeep;
 mod write;
 
 use std::{
@@ -128,7 +129,7 @@ impl Ledger {
     /// When it cannot be read or written.
     pub async fn checkpoint(&self, keys: Arc<Keys>, now_ms: i64) -> Result<Signed<Head>, LedgerError> {
         let (pool, id) = (self.inner.pool.clone(), self.inner.id);
-        self.run(async move { write::checkpoint(&pool, id, &keys, now_ms).await }).await
+        self.run(async move { upkeep::checkpoint(&pool, id, &keys, now_ms).await }).await
     }
 
     /// Removes the bodies, claim ids and keyed hashes of entries decided before a moment; everything
@@ -143,7 +144,7 @@ impl Ledger {
         now_ms: i64,
     ) -> Result<(Signed<Mark>, u64), LedgerError> {
         let (pool, id, is_server) = (self.inner.pool.clone(), self.inner.id, self.inner.place.is_server());
-        self.run(async move { write::retire(&pool, id, is_server, &keys, before_ms, now_ms).await }).await
+        self.run(async move { upkeep::retire(&pool, id, is_server, &keys, before_ms, now_ms).await }).await
     }
 
     /// Waits on this thread; not for a thread that runs futures.
