@@ -1,7 +1,5 @@
 //! A line's verdict under one pack, stage by stage.
 
-use std::collections::BTreeSet;
-
 use super::LineFacts;
 use crate::{
     fact::{Answer, QuestionId},
@@ -32,16 +30,15 @@ pub fn judge<'a>(pack: &'a Pack, facts: &mut LineFacts<'_>) -> Judged<'a> {
         return judged;
     }
     // Some fact on the way is unknown: every completion counts.
-    let allowed = facts.allowed();
-    let Some(verdict) = shared(&pack.diagram.possible(&allowed)) else {
-        return Judged { verdict: Verdict::Flag, open: Some(allowed), ..Judged::nothing() };
+    let Some(verdict) = pack.diagram.shared(&mut |variable| facts.mask(variable)) else {
+        return Judged { verdict: Verdict::Flag, open: Some(facts.allowed()), ..Judged::nothing() };
     };
     // All completions agree. The reason is the one that the known facts show, where they do.
     let shown = walk(pack, &pack.stages, Unknown::Passes, &mut |question| facts.answer(question));
     if let Some(judged) = shown.filter(|judged| judged.verdict == verdict && !judged.findings.is_empty()) {
         return judged;
     }
-    let completion = one_of(&allowed, pack.variables.len());
+    let completion = one_of(&facts.allowed(), pack.variables.len());
     match walk(pack, &pack.stages, Unknown::Stops, &mut |question| answer_on(pack, &completion, question)) {
         Some(judged) => Judged { verdict, completion: Some(completion), ..judged },
         None => Judged { verdict, ..Judged::nothing() },
@@ -69,11 +66,6 @@ enum Unknown {
 pub(super) fn answer_on(pack: &Pack, settled: &Allowed, question: QuestionId) -> Answer {
     let Some(question) = pack.book.get(question) else { return Answer::Unknown };
     Answer::of(pack.variables.of_question(question).iter().any(|(variable, truth)| settled.get(*variable).meets(truth)))
-}
-
-fn shared(possible: &BTreeSet<Verdict>) -> Option<Verdict> {
-    let mut verdicts = possible.iter().copied();
-    verdicts.next().filter(|_| verdicts.next().is_none())
 }
 
 /// The completion in which every open variable has its lowest value: no code, no mark.

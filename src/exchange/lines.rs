@@ -1,6 +1,9 @@
 //! Input of one document a line, in bounded memory.
 
-use std::io::{self, BufRead, Read as _};
+use std::{
+    io::{self, BufRead, Read as _},
+    ops::Range,
+};
 
 /// A line of the input.
 pub(crate) enum Text<'a> {
@@ -10,15 +13,71 @@ pub(crate) enum Text<'a> {
     TooLong,
 }
 
+/// Lines that follow one another, not read yet.
+#[derive(Debug, Default)]
+pub struct Block {
+    bytes: Vec<u8>,
+    /// Each line's number and where its bytes are; `None` of one that is too long.
+    lines: Vec<(u64, Option<Range<usize>>)>,
+}
+
+impl Block {
+    fn push(&mut self, number: u64, text: &Text<'_>) {
+        let place = match text {
+            Text::Whole(bytes) => {
+                self.bytes.extend_from_slice(bytes);
+                Some(self.bytes.len() - bytes.len()..self.bytes.len())
+            }
+            Text::TooLong => None,
+        };
+        self.lines.push((number, place));
+    }
+
+    /// Hands each line to `each`, with its 1-based number.
+    ///
+    /// # Errors
+    /// The first that `each` gives.
+    pub(crate) fn each(&self, mut each: impl FnMut(u64, Text<'_>) -> io::Result<()>) -> io::Result<()> {
+        self.lines.iter().try_for_each(|(number, place)| {
+            let bytes = place.clone().map(|place| self.bytes.get(place).unwrap_or_default());
+            each(*number, bytes.map_or(Text::TooLong, Text::Whole))
+        })
+    }
+}
+
+/// Hands every line that is not blank to `each`, as blocks of some `block_bytes`.
+///
+/// # Errors
+/// When the input cannot be read any further; what stood before was handed on.
+pub(crate) fn each_block(
+    input: impl BufRead,
+    bytes_max: usize,
+    block_bytes: usize,
+    each: &mut dyn FnMut(Block),
+) -> io::Result<()> {
+    let mut block = Block::default();
+    let read = each_line(input, bytes_max, |number, text| {
+        block.push(number, &text);
+        if block.bytes.len() >= block_bytes {
+            each(std::mem::take(&mut block));
+        }
+        Ok(())
+    });
+    if !block.lines.is_empty() {
+        each(block);
+    }
+    read
+}
+
 /// Hands every line that is not blank to `each`, with its 1-based number. Of a line longer than
 /// `bytes_max` nothing is kept.
 ///
 /// # Errors
-/// When the input cannot be read any further.
+/// When the input cannot be read any further, or the first that `each` gives.
 pub(crate) fn each_line(
     mut input: impl BufRead,
     bytes_max: usize,
-    mut each: impl FnMut(u64, Text<'_>),
+    mut each: impl FnMut(u64, Text<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut line = Vec::new();
     for number in 1.. {
@@ -29,7 +88,7 @@ pub(crate) fn each_line(
         }
         if line.last() != Some(&b'\n') && line.len() > bytes_max {
             input.skip_until(b'\n')?;
-            each(number, Text::TooLong);
+            each(number, Text::TooLong)?;
             continue;
         }
         if number == 1 && line.starts_with(BOM) {
@@ -37,7 +96,7 @@ pub(crate) fn each_line(
         }
         let text = line.trim_ascii();
         if !text.is_empty() {
-            each(number, Text::Whole(text));
+            each(number, Text::Whole(text))?;
         }
     }
     Ok(())
@@ -56,16 +115,26 @@ mod tests {
     use super::*;
 
     fn check(input: &str, expected: &[(u64, Option<&str>)]) {
+        [0, 1, 4, 100].iter().for_each(|block_bytes| check_in(*block_bytes, input, expected));
+    }
+
+    fn check_in(block_bytes: usize, input: &str, expected: &[(u64, Option<&str>)]) {
         let mut seen = Vec::new();
         let keep = |number, text: Text<'_>| {
             seen.push(match text {
                 Text::Whole(bytes) => (number, Some(String::from_utf8_lossy(bytes).into_owned())),
                 Text::TooLong => (number, None),
             });
+            Ok(())
         };
-        each_line(input.as_bytes(), 5, keep).unwrap();
+        if block_bytes == 0 {
+            each_line(input.as_bytes(), 5, keep).unwrap();
+        } else {
+            let mut keep = keep;
+            each_block(input.as_bytes(), 5, block_bytes, &mut |block| block.each(&mut keep).unwrap()).unwrap();
+        }
         let seen: Vec<_> = seen.iter().map(|(number, text)| (*number, text.as_deref())).collect();
-        assert_eq!(seen, expected, "{input:?}");
+        assert_eq!(seen, expected, "{input:?} in blocks of {block_bytes}");
     }
 
     #[test]

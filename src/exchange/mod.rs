@@ -14,15 +14,16 @@ pub mod fhir;
 mod filing;
 pub mod json;
 mod lines;
+mod opened;
 pub mod parquet;
 pub mod table;
 mod units;
 pub mod x12;
 
-use std::io::{self, BufRead, Cursor, Read as _};
-
 use crate::request::Request;
 pub use detect::{HEAD_BYTES, detect, is_lines};
+pub use lines::Block;
+pub use opened::{LineReader, Lined, Opened, open_any, read_any};
 pub use parquet::{
     TABLES as PARQUET_TABLES,
     claims::Writer as FlatClaims,
@@ -90,82 +91,6 @@ pub enum Format {
     Csv,
     /// The same table as Apache Parquet.
     Parquet,
-}
-
-/// Reads an input of any format: the one that is named, or the one its content tells. `file` is
-/// its name in sources and faults, without folders.
-///
-/// An input that cannot be read at all (no known format, a table without its columns) is one
-/// [`Item::Fault`] and nothing else.
-///
-/// # Errors
-/// When the input itself fails.
-pub fn read_any(
-    mut input: impl BufRead,
-    file: &str,
-    format: Option<Format>,
-    each: &mut dyn FnMut(Item),
-) -> io::Result<()> {
-    let mut head = Vec::new();
-    more(&mut input, &mut head)?;
-    let format = match format.map_or_else(|| detect(&head), Ok) {
-        Ok(format) => format,
-        Err(fault) => {
-            each(Item::Fault(Fault { place: file.to_owned(), ..fault }));
-            return Ok(());
-        }
-    };
-    if matches!(format, Format::Fhir | Format::Json) {
-        while !detect::is_enough(&head) && head.len() < json::LINE_BYTES_MAX && more(&mut input, &mut head)? {}
-    }
-    let lines = is_lines(&head);
-    let mut input = Cursor::new(head).chain(input);
-    match format {
-        Format::X12 => x12::read(input, file, each)?,
-        Format::Csv => table::read(input, file, each)?,
-        Format::Parquet => match document(&mut input, file)? {
-            Ok(bytes) => parquet::read(bytes::Bytes::from(bytes), file, &|| false, each)?,
-            Err(reject) => {
-                let help =
-                    "name the file itself: Parquet is read from its end, and only a stream must be held in memory";
-                each(Item::Fault(Fault { help: Some(help.to_owned()), ..reject.fault }));
-            }
-        },
-        Format::Fhir if lines => fhir::read_lines(input, file, each)?,
-        Format::Fhir => match document(&mut input, file)? {
-            Ok(bytes) => fhir::read(&bytes, file, each),
-            Err(reject) => each(Item::Reject(reject)),
-        },
-        Format::Json if lines => json::read_lines(input, file, each)?,
-        Format::Json => match document(&mut input, file)? {
-            Ok(bytes) => json::read(&bytes, &mut |item| each(item.within(file))),
-            Err(reject) => each(Item::Reject(reject)),
-        },
-    }
-    Ok(())
-}
-
-/// Reads on; whether there was anything.
-fn more(input: &mut impl BufRead, head: &mut Vec<u8>) -> io::Result<bool> {
-    let limit = u64::try_from(HEAD_BYTES).unwrap_or(u64::MAX);
-    Ok(input.by_ref().take(limit).read_to_end(head)? > 0)
-}
-
-/// The whole of an input, where it is no longer than a document may be.
-fn document(input: &mut impl BufRead, file: &str) -> io::Result<Result<Vec<u8>, Reject>> {
-    let mut bytes = Vec::new();
-    let limit = u64::try_from(DOCUMENT_BYTES_MAX).unwrap_or(u64::MAX);
-    input.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() <= DOCUMENT_BYTES_MAX {
-        return Ok(Ok(bytes));
-    }
-    let fault = Fault {
-        code: "format::document_too_long",
-        place: file.to_owned(),
-        message: format!("the document is longer than {DOCUMENT_BYTES_MAX} bytes"),
-        help: Some("write one claim a line (NDJSON)".to_owned()),
-    };
-    Ok(Err(Reject { request_id: None, lines: 0, fault }))
 }
 
 impl Item {

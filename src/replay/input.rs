@@ -16,7 +16,7 @@ use crate::exchange::{Fault, Item};
 const BUFFER_BYTES: usize = 128 * 1024;
 
 /// Hands on all that a file holds, until it is told that nobody wants the rest.
-pub type Reading = dyn Fn(&dyn Fn() -> bool, &mut dyn FnMut(Item)) -> io::Result<()> + Send + Sync;
+pub type Reading = dyn Fn(&(dyn Fn() -> bool + Sync), &mut dyn FnMut(Item)) -> io::Result<()> + Send + Sync;
 
 /// A file of claims, or a folder of tables of them.
 pub struct Input {

@@ -9,6 +9,7 @@
 mod checkpoint;
 pub mod compare;
 mod input;
+mod lines;
 mod pipeline;
 mod rows;
 mod run;
@@ -18,6 +19,7 @@ mod work;
 use std::io::{self, Read, Write};
 
 pub use input::{Input, Reading, digest};
+pub use lines::read_lines;
 pub use run::run;
 pub use tally::{Account, Tally};
 

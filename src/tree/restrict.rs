@@ -52,19 +52,26 @@ impl Allowed {
 }
 
 impl Diagram {
-    /// Every verdict that some completion of the unknown facts gives, least severe first.
-    pub fn possible(&self, allowed: &Allowed) -> BTreeSet<Verdict> {
-        let (mut found, mut seen, mut stack) = (BTreeSet::new(), BTreeSet::new(), vec![self.root()]);
+    /// The verdict that every completion of the unknown facts gives; `None` where they differ. The
+    /// values a variable can have are asked for when the walk comes to it, and it ends at the second
+    /// verdict.
+    pub fn shared(&self, allowed: &mut dyn FnMut(u16) -> ValueMask) -> Option<Verdict> {
+        let (mut found, mut seen) = (None, vec![false; self.len()]);
+        let mut stack = vec![self.root()];
         while let Some(id) = stack.pop() {
-            if !seen.insert(id) {
+            if seen.get_mut(id.0 as usize).is_none_or(|seen| std::mem::replace(seen, true)) {
                 continue;
             }
             match self.node(id) {
                 Node::End(ending) => {
-                    found.insert(verdict_of(*ending));
+                    let verdict = verdict_of(*ending);
+                    if found.is_some_and(|found| found != verdict) {
+                        return None;
+                    }
+                    found = Some(verdict);
                 }
                 Node::Ask { variable, values } => {
-                    let mask = allowed.get(*variable);
+                    let mask = allowed(*variable);
                     stack.extend(
                         values.iter().enumerate().filter(|(value, _)| mask.contains(*value)).map(|(_, id)| *id),
                     );

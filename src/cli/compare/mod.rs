@@ -109,7 +109,7 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
             return Ok(Exit::Broken);
         }
     };
-    let Some(inputs) = args.inputs.find(&folder) else { return Ok(Exit::Broken) };
+    let Some(inputs) = args.inputs.find(&folder, args.running.threads()) else { return Ok(Exit::Broken) };
     let (old, new) = (Arc::new(Desk::new(old)), Arc::new(Desk::new(new)));
     let proof = (args.proof_seconds > 0).then(|| prove(&old, &new));
     let run = Compare {

@@ -17,13 +17,13 @@ use super::{
     disk::Disk,
 };
 use crate::{
-    exchange::{Fault, Format, PARQUET_TABLES, fhir, read_any, read_parquet, read_tables},
+    exchange::{Fault, Format, Lined, PARQUET_TABLES, fhir, open_any, read_parquet, read_tables},
     history::{Filling, Keep, Keys},
-    replay::{Folder as _, Input, Reading, digest},
+    replay::{Folder as _, Input, Reading, digest, read_lines},
 };
 
 /// The bytes of a file, unpacked.
-type Bytes = Box<dyn Read>;
+type Bytes = Box<dyn Read + Send>;
 
 /// Bytes read at once.
 const BUFFER_BYTES: usize = 128 * 1024;
@@ -49,8 +49,9 @@ pub(in crate::cli) struct InputArgs {
 
 impl InputArgs {
     /// The files, in the order of the arguments and by name within each; `None` where one cannot be
-    /// found or read, and then that was said. Temporary files go to `folder`.
-    pub(in crate::cli) fn find(&self, folder: &Disk) -> Option<Vec<Input>> {
+    /// found or read, and then that was said. Temporary files go to `folder`; lines are read by so
+    /// many `threads`.
+    pub(in crate::cli) fn find(&self, folder: &Disk, threads: usize) -> Option<Vec<Input>> {
         let mut paths = Vec::new();
         for wanted in &self.inputs {
             match found(wanted) {
@@ -69,10 +70,11 @@ impl InputArgs {
         // A file that several arguments lead to is read once.
         let mut seen = BTreeSet::new();
         paths.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
-        let mut joins: BTreeMap<PathBuf, Joined> = BTreeMap::new();
+        let mut finding =
+            Finding { format: self.input_format.map(Format::from), folder, threads, joins: BTreeMap::new() };
         let mut inputs = Vec::with_capacity(paths.len());
         for path in paths {
-            match input(&path, self.input_format.map(Format::from), folder, &mut joins) {
+            match finding.input(&path) {
                 Ok(input) => inputs.push(input),
                 Err(error) => {
                     complain(format_args!("cannot read `{}`: {error}", path.display()), None);
@@ -217,75 +219,86 @@ fn file(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-fn input(
-    path: &Path,
+/// What makes inputs of files.
+struct Finding<'f> {
+    /// The format to take them for.
     format: Option<Format>,
-    folder: &Disk,
-    joins: &mut BTreeMap<PathBuf, Joined>,
-) -> io::Result<Input> {
-    let name: Arc<str> = super::super::input::name(path).into();
-    let read = Arc::new(AtomicU64::new(0));
-    let mut input = Input {
-        name,
-        path: path.display().to_string(),
-        digest: digest_of(path)?,
-        bytes: bytes_of(path)?,
-        reading: reading(path, format, &read, None)?,
-        faults: Vec::new(),
-        read,
-    };
-    if matches!(resource(path), Some("Claim" | "ServiceRequest")) && matches!(format, None | Some(Format::Fhir)) {
-        let beside = path.parent().unwrap_or(Path::new("")).to_owned();
-        let is_first = !joins.contains_key(&beside);
-        if is_first {
-            let joined = join(&beside, folder)?;
-            joins.insert(beside.clone(), joined);
-        }
-        if let Some(joined) = joins.get(&beside).filter(|joined| !joined.digests.is_empty()) {
-            input.reading = reading(path, format, &input.read, Some(joined.lying.clone()))?;
-            // Faults are told once, before the first file of claims that they lie beside.
-            input.faults = if is_first { joined.faults.clone() } else { Vec::new() };
-            input.digest = [&[input.digest], joined.digests.as_slice()].concat().join(" ");
-        }
-    }
-    Ok(input)
+    folder: &'f Disk,
+    threads: usize,
+    /// What lies beside the claims of each folder.
+    joins: BTreeMap<PathBuf, Joined>,
 }
 
-/// How a file, or a folder of tables, is read.
-fn reading(
-    path: &Path,
-    format: Option<Format>,
-    read: &Arc<AtomicU64>,
-    beside: Option<Arc<Lying>>,
-) -> io::Result<Box<Reading>> {
-    let (path, read, name) = (path.to_owned(), read.clone(), super::super::input::name(path));
-    if path.is_dir() {
-        return Ok(Box::new(move |is_halted, each| {
-            read_tables(&mut |table| file(&path.join(table)), is_halted, each)?;
-            read.fetch_add(bytes_of(&path)?, Ordering::Relaxed);
-            Ok(())
-        }));
-    }
-    if super::super::input::is_parquet(&path, format)? {
-        return Ok(Box::new(move |is_halted, each| {
-            read_parquet(file(&path)?, &name, is_halted, each)?;
-            read.fetch_add(bytes_of(&path)?, Ordering::Relaxed);
-            Ok(())
-        }));
-    }
-    Ok(Box::new(move |is_halted, each| {
-        let bytes = BufReader::with_capacity(BUFFER_BYTES, Haltable { bytes: open(&path, Some(&read))?, is_halted });
-        match &beside {
-            Some(beside) => fhir::read_lines_beside(bytes, &name, &**beside, each),
-            None => read_any(bytes, &name, format, each),
+impl Finding<'_> {
+    fn input(&mut self, path: &Path) -> io::Result<Input> {
+        let name: Arc<str> = super::super::input::name(path).into();
+        let read = Arc::new(AtomicU64::new(0));
+        let mut input = Input {
+            name,
+            path: path.display().to_string(),
+            digest: digest_of(path)?,
+            bytes: bytes_of(path)?,
+            reading: self.reading(path, &read, None)?,
+            faults: Vec::new(),
+            read,
+        };
+        if matches!(resource(path), Some("Claim" | "ServiceRequest"))
+            && matches!(self.format, None | Some(Format::Fhir))
+        {
+            let beside = path.parent().unwrap_or(Path::new("")).to_owned();
+            let is_first = !self.joins.contains_key(&beside);
+            if is_first {
+                let joined = join(&beside, self.folder)?;
+                self.joins.insert(beside.clone(), joined);
+            }
+            if let Some(joined) = self.joins.get(&beside).filter(|joined| !joined.digests.is_empty()) {
+                input.reading = self.reading(path, &input.read, Some(joined.lying.clone()))?;
+                // Faults are told once, before the first file of claims that they lie beside.
+                input.faults = if is_first { joined.faults.clone() } else { Vec::new() };
+                input.digest = [&[input.digest], joined.digests.as_slice()].concat().join(" ");
+            }
         }
-    }))
+        Ok(input)
+    }
+
+    /// How a file, or a folder of tables, is read.
+    fn reading(&self, path: &Path, read: &Arc<AtomicU64>, beside: Option<Arc<Lying>>) -> io::Result<Box<Reading>> {
+        let (path, read, name) = (path.to_owned(), read.clone(), super::super::input::name(path));
+        if path.is_dir() {
+            return Ok(Box::new(move |is_halted, each| {
+                read_tables(&mut |table| file(&path.join(table)), is_halted, each)?;
+                read.fetch_add(bytes_of(&path)?, Ordering::Relaxed);
+                Ok(())
+            }));
+        }
+        if super::super::input::is_parquet(&path, self.format)? {
+            return Ok(Box::new(move |is_halted, each| {
+                read_parquet(file(&path)?, &name, is_halted, each)?;
+                read.fetch_add(bytes_of(&path)?, Ordering::Relaxed);
+                Ok(())
+            }));
+        }
+        // Beside what lies in files named after FHIR resources, claims are FHIR too.
+        let format = if beside.is_some() { Some(Format::Fhir) } else { self.format };
+        let threads = self.threads;
+        Ok(Box::new(move |is_halted, each| {
+            let haltable = Haltable { bytes: open(&path, Some(&read))?, is_halted };
+            let input = open_any(BufReader::with_capacity(BUFFER_BYTES, haltable), format)?;
+            // A document alone finds what lies beside it as a line does.
+            let lined = beside.as_ref().map(|_| Lined::Fhir).or(input.lined());
+            let beside = beside.as_deref().map(|beside| beside as &dyn fhir::Beside);
+            match lined {
+                Some(lined) => read_lines(threads, lined, input, (&name, beside), each),
+                None => input.read(&name, each),
+            }
+        }))
+    }
 }
 
 /// An input that ends in an error once nobody wants the rest.
 struct Haltable<'h> {
     bytes: Bytes,
-    is_halted: &'h dyn Fn() -> bool,
+    is_halted: &'h (dyn Fn() -> bool + Sync),
 }
 
 impl Read for Haltable<'_> {

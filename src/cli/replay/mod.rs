@@ -92,7 +92,7 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
             return Ok(Exit::Broken);
         }
     };
-    let Some(inputs) = args.inputs.find(&folder) else { return Ok(Exit::Broken) };
+    let Some(inputs) = args.inputs.find(&folder, args.running.threads()) else { return Ok(Exit::Broken) };
     let desk = Desk::new(packs);
     let run = Replay {
         inputs: &inputs,

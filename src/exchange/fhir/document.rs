@@ -22,6 +22,8 @@ const BUNDLE_DEPTH_MAX: u8 = 4;
 const ASIDE_TYPES_MAX: usize = 40;
 /// No FHIR resource type has a longer name.
 const TYPE_CHARS_MAX: usize = 40;
+/// What the others are counted as.
+const OTHER: &str = "other";
 
 /// Claims and orders in the order they were sent, and what was sent beside them.
 #[derive(Debug, Default)]
@@ -61,12 +63,21 @@ pub(super) struct Aside(Vec<(String, u64, String)>);
 
 impl Aside {
     fn add(&mut self, kind: &str, origin: Origin<'_>) {
-        let named = kind.len() <= TYPE_CHARS_MAX && kind.bytes().all(|byte| byte.is_ascii_alphabetic());
-        let full = self.0.len() >= ASIDE_TYPES_MAX && !self.0.iter().any(|(name, ..)| name == kind);
-        let kind = if named && !full { kind } else { "other" };
+        let is_named = kind.len() <= TYPE_CHARS_MAX && kind.bytes().all(|byte| byte.is_ascii_alphabetic());
+        self.count(if is_named { kind } else { OTHER }, 1, || origin.to_string());
+    }
+
+    /// Adds what was left aside further on.
+    pub(super) fn join(&mut self, later: Aside) {
+        later.0.into_iter().for_each(|(kind, count, place)| self.count(&kind, count, || place));
+    }
+
+    fn count(&mut self, kind: &str, more: u64, place: impl FnOnce() -> String) {
+        let is_full = self.0.len() >= ASIDE_TYPES_MAX && !self.0.iter().any(|(name, ..)| name == kind);
+        let kind = if is_full { OTHER } else { kind };
         match self.0.iter_mut().find(|(name, ..)| name == kind) {
-            Some((_, count, _)) => *count += 1,
-            None => self.0.push((kind.to_owned(), 1, origin.to_string())),
+            Some((_, count, _)) => *count += more,
+            None => self.0.push((kind.to_owned(), more, place())),
         }
     }
 

@@ -18,6 +18,7 @@ mod context;
 mod document;
 mod fault;
 mod item;
+mod lines;
 mod member;
 mod order;
 mod questionnaire;
@@ -28,11 +29,10 @@ mod shape;
 mod tests;
 pub mod write;
 
-use std::io::{self, BufRead};
-
 use self::document::Aside;
 pub use self::{
-    beside::{Beside, beside, read_lines_beside},
+    beside::{Beside, beside},
+    lines::read_lines,
     questionnaire::{is_ours, questionnaire, questionnaire_text},
     response::{Response, with_answers},
 };
@@ -40,9 +40,10 @@ pub(in crate::exchange) use self::{
     context::Context,
     document::{Sent, Subject, kind_of},
     fault::{Origin, parse},
+    lines::Lines,
     shape::{One, Text, Values},
 };
-use crate::exchange::{Fault, Item, Reject, is_lines};
+use crate::exchange::{Fault, Item, Reject, is_lines, lines::Text::Whole};
 
 /// The longest line of NDJSON: a Claim of a thousand items has under 2 MB, a patient's Bundle of
 /// some thousand resources under 16.
@@ -52,36 +53,11 @@ pub const LINE_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub fn read(bytes: &[u8], file: &str, each: &mut dyn FnMut(Item)) {
     let origin = Origin { file, line: None, entry: None };
     let mut aside = Aside::default();
-    one(bytes, origin, &mut aside, each);
-    aside.tell(each);
-}
-
-/// Reads NDJSON: a resource a line, each by itself. A bad line is one reject, and the next goes on.
-///
-/// # Errors
-/// When the input cannot be read further.
-pub fn read_lines(input: impl BufRead, file: &str, each: &mut dyn FnMut(Item)) -> io::Result<()> {
-    let mut input = input;
-    let mut aside = Aside::default();
-    let mut line = Vec::new();
-    let mut number = 0;
-    loop {
-        number += 1;
-        let origin = Origin { file, line: Some(number), entry: None };
-        match next_line(&mut input, &mut line)? {
-            Next::End => break,
-            Next::Long => {
-                let mut fault =
-                    origin.fault("fhir::line_too_long", "", format!("the line has more than {LINE_BYTES_MAX} bytes"));
-                fault.help = Some("send one resource a line".into());
-                each(Item::Reject(Reject { request_id: None, lines: 0, fault }));
-            }
-            Next::Line if line.trim_ascii().is_empty() => {}
-            Next::Line => one(&line, origin, &mut aside, each),
-        }
+    match lines::text_of(Whole(bytes), origin) {
+        Ok(text) => document::read(text, &[], origin, &mut aside, each),
+        Err(fault) => each(Item::Reject(Reject { request_id: None, lines: 0, fault })),
     }
     aside.tell(each);
-    Ok(())
 }
 
 /// Reads answers to questionnaires of ours: a document, or one a line. Whatever else stands there is
@@ -96,53 +72,4 @@ pub fn responses(bytes: &[u8], file: &str, each: &mut dyn FnMut(Result<Response,
             document::responses(line, Origin { line: Some(number), ..whole }, each);
         }
     }
-}
-
-fn one(bytes: &[u8], origin: Origin<'_>, aside: &mut Aside, each: &mut dyn FnMut(Item)) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => document::read(text.trim_start_matches('\u{FEFF}'), &[], origin, aside, each),
-        Err(error) => {
-            let message = format!("byte {} is not UTF-8", error.valid_up_to());
-            let fault = origin.fault("fhir::not_utf8", "", message);
-            each(Item::Reject(Reject { request_id: None, lines: 0, fault }));
-        }
-    }
-}
-
-enum Next {
-    Line,
-    Long,
-    End,
-}
-
-/// The next line without its end; of one that is too long only that it was there.
-fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Next> {
-    line.clear();
-    let (mut any, mut long) = (false, false);
-    loop {
-        let buffer = match input.fill_buf() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            other => other?,
-        };
-        if buffer.is_empty() {
-            break;
-        }
-        any = true;
-        let end = memchr::memchr(b'\n', buffer);
-        let (part, _) = buffer.split_at_checked(end.unwrap_or(buffer.len())).unwrap_or((buffer, &[]));
-        long |= line.len() + part.len() > LINE_BYTES_MAX;
-        if !long {
-            line.extend_from_slice(part);
-        }
-        let taken = part.len() + usize::from(end.is_some());
-        input.consume(taken);
-        if end.is_some() {
-            break;
-        }
-    }
-    Ok(match (any, long) {
-        (false, _) => Next::End,
-        (true, true) => Next::Long,
-        (true, false) => Next::Line,
-    })
 }

@@ -54,16 +54,22 @@ pub fn read(bytes: &[u8], each: &mut dyn FnMut(Item)) {
 /// # Errors
 /// When the input itself fails.
 pub fn read_lines(input: impl BufRead, file: &str, each: &mut dyn FnMut(Item)) -> io::Result<()> {
-    each_line(input, LINE_BYTES_MAX, |number, line| {
-        let read = match line {
-            Text::TooLong => Err(too_long()),
-            Text::Whole(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => request(text),
-                Err(error) => Err(not_utf8(error)),
-            },
-        };
-        each(item(read.map_err(|reject| within(&format!("{file}:{number}"), reject))));
+    each_line(input, LINE_BYTES_MAX, |number, text| {
+        each(line(text, file, number));
+        Ok(())
     })
+}
+
+/// Reads the request of one line.
+pub(super) fn line(text: Text<'_>, file: &str, number: u64) -> Item {
+    let read = match text {
+        Text::TooLong => Err(too_long()),
+        Text::Whole(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => request(text),
+            Err(error) => Err(not_utf8(error)),
+        },
+    };
+    item(read.map_err(|reject| within(&format!("{file}:{number}"), reject)))
 }
 
 /// Reads one request.

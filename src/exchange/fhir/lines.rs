@@ -1,0 +1,92 @@
+//! NDJSON: a resource a line, each by itself, so that several hands can read at once.
+
+use std::io::{self, BufRead};
+
+use super::{
+    Beside, LINE_BYTES_MAX,
+    beside::patient_of,
+    document::{self, Aside},
+    fault::Origin,
+};
+use crate::exchange::{
+    Fault, Item, Reject,
+    lines::{Text, each_line},
+};
+
+/// Reads lines of one file, and counts what none of them is read of.
+pub(in crate::exchange) struct Lines<'r> {
+    file: &'r str,
+    beside: Option<&'r dyn Beside>,
+    aside: Aside,
+}
+
+impl<'r> Lines<'r> {
+    /// Reads lines of `file`; each claim and order finds what lies `beside` it.
+    pub(in crate::exchange) fn new(file: &'r str, beside: Option<&'r dyn Beside>) -> Lines<'r> {
+        Lines { file, beside, aside: Aside::default() }
+    }
+
+    /// Reads one line; a bad one is one reject.
+    ///
+    /// # Errors
+    /// When what lies beside it cannot be had.
+    pub(in crate::exchange) fn read(
+        &mut self,
+        number: u64,
+        line: Text<'_>,
+        each: &mut dyn FnMut(Item),
+    ) -> io::Result<()> {
+        let origin = Origin { file: self.file, line: Some(number), entry: None };
+        match text_of(line, origin) {
+            Ok(text) => {
+                let texts = match self.beside {
+                    Some(beside) => patient_of(text, origin).map_or(Ok(Vec::new()), |id| beside.of_patient(&id))?,
+                    None => Vec::new(),
+                };
+                document::read(text, &texts, origin, &mut self.aside, each);
+            }
+            Err(fault) => each(Item::Reject(Reject { request_id: None, lines: 0, fault })),
+        }
+        Ok(())
+    }
+
+    /// Takes over what another, who read later lines, has counted.
+    pub(in crate::exchange) fn join(&mut self, later: Lines<'_>) {
+        self.aside.join(later.aside);
+    }
+
+    /// Tells what was left aside.
+    pub(in crate::exchange) fn tell(self, each: &mut dyn FnMut(Item)) {
+        self.aside.tell(each);
+    }
+}
+
+/// Reads NDJSON: a resource a line, each by itself. A bad line is one reject, and the next goes on.
+///
+/// # Errors
+/// When the input cannot be read further.
+pub fn read_lines(input: impl BufRead, file: &str, each: &mut dyn FnMut(Item)) -> io::Result<()> {
+    let mut lines = Lines::new(file, None);
+    each_line(input, LINE_BYTES_MAX, |number, line| lines.read(number, line, each))?;
+    lines.tell(each);
+    Ok(())
+}
+
+/// The text of a line, or why it cannot be read.
+pub(super) fn text_of<'t>(line: Text<'t>, origin: Origin<'_>) -> Result<&'t str, Fault> {
+    match line {
+        Text::TooLong => {
+            let mut fault =
+                origin.fault("fhir::line_too_long", "", format!("the line has more than {LINE_BYTES_MAX} bytes"));
+            fault.help = Some("send one resource a line".into());
+            Err(fault)
+        }
+        Text::Whole(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(text.trim_start_matches('\u{FEFF}')),
+            Err(error) => {
+                let message = format!("byte {} is not UTF-8", error.valid_up_to());
+                Err(origin.fault("fhir::not_utf8", "", message))
+            }
+        },
+    }
+}
