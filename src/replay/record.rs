@@ -144,7 +144,13 @@ impl RecordTally {
 
     /// As JSON.
     pub fn value(&self) -> Value {
-        let RecordTally { claims, orders, without_member, retired, .. } = self;
-        json!({"claims": claims, "orders": orders, "without_member": without_member, "retired": retired})
+        let RecordTally { claims, orders, without_member, retired, lacking, .. } = self;
+        json!({
+            "claims": claims,
+            "orders": orders,
+            "without_member": without_member,
+            "retired": retired,
+            "lacking_diagnoses": lacking,
+        })
     }
 }

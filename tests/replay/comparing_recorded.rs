@@ -5,7 +5,7 @@ use std::path::Path;
 use claimgate::{
     desk::decide,
     exchange::json,
-    ledger::{Record, Row},
+    ledger::{PackArchive, Record, Row},
     pack::{Pack, shelf},
 };
 use serde_json::Value;
@@ -148,6 +148,20 @@ fn a_ledger_that_cannot_be_compared_is_said() {
     let told = String::from_utf8(ended.stdout.clone()).unwrap();
     assert!(told.contains("21 decisions in = 20 compared + 0 not comparable + 1 rejected"), "{told}");
     assert!(stderr(&ended).contains("at place 21") && stderr(&ended).contains("entry"), "{}", stderr(&ended));
+    // Packs that the ledger does not give back.
+    let mut lost = book.another(&folder, "lost.sqlite");
+    let packs = packs();
+    let archive = PackArchive { digest: packs[0].digest.clone(), archive: b"{\"format\":9}".to_vec().into() };
+    lost.record_with(&all, &packs, vec![archive]);
+    let arguments = ["compare", "--ledger", text(&lost.ledger), "--against", "rules", "--proof-seconds", "0"];
+    let ended = claimgate(&arguments);
+    assert_eq!(ended.status.code(), Some(1));
+    let told = String::from_utf8(ended.stdout.clone()).unwrap();
+    assert!(told.contains("20 decisions in = 0 compared + 0 not comparable + 20 rejected"), "{told}");
+    assert!(stderr(&ended).contains("the archived pack has format 9"), "{}", stderr(&ended));
+    assert!(stderr(&ended).contains("`--packs OLD` names packs"), "{}", stderr(&ended));
+    let ended = claimgate(&[&arguments[..], &["--packs", "rules"]].concat());
+    assert_eq!(ended.status.code(), Some(0), "{}", stderr(&ended));
     // Files are compared with the history that a ledger gives, too.
     let history = book.history();
     let arguments = [&["compare", text(&input), "--against", "rules", "--proof-seconds", "0"], &history[..]].concat();
@@ -155,9 +169,12 @@ fn a_ledger_that_cannot_be_compared_is_said() {
     assert_eq!(ended.status.code(), Some(1), "the ledger has an entry that cannot be read");
     assert!(stderr(&ended).contains("cannot read the recorded claims"), "{}", stderr(&ended));
     let mut book = book.another(&folder, "other.sqlite");
-    book.record(&all, &packs());
+    book.record(&all, &packs);
     let history = book.history();
-    let arguments = [&["compare", text(&input), "--against", "rules", "--proof-seconds", "0"], &history[..]].concat();
+    let report = folder.path("report.html");
+    let ends = ["--proof-seconds", "0", "--report", text(&report)];
+    let arguments = [&["compare", text(&input), "--against", "rules"], &ends[..], &history[..]].concat();
     let told = String::from_utf8(claimgate(&arguments).stdout).unwrap();
     assert!(told.contains("20 claims of the ledger were history") && told.contains("nothing changes"), "{told}");
+    assert!(folder.read("report.html").contains("<p>20 claims of a ledger were history of these"));
 }

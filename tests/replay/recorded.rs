@@ -43,6 +43,12 @@ impl Book {
 
     /// Records the decisions of some claims, a day each, as a server does.
     pub(super) fn record(&mut self, claims: &[&str], packs: &[Pack]) {
+        let kept = |pack: &Pack| PackArchive { digest: pack.digest.clone(), archive: archive(pack).into() };
+        self.record_with(claims, packs, packs.iter().map(kept).collect());
+    }
+
+    /// As [`Book::record`], with these archives of the packs.
+    pub(super) fn record_with(&mut self, claims: &[&str], packs: &[Pack], archives: Vec<PackArchive>) {
         let keys = Arc::new(Keys::read(&self.key).unwrap());
         let key = Key::new(keys.member());
         let mut records = Vec::new();
@@ -55,8 +61,7 @@ impl Book {
             records.push(Record { row, body: entry.encode() });
             self.recorded += 1;
         }
-        let kept = |pack: &Pack| PackArchive { digest: pack.digest.clone(), archive: archive(pack).into() };
-        self.put(records, packs.iter().map(kept).collect());
+        self.put(records, archives);
     }
 
     pub(super) fn put(&self, records: Vec<Record>, packs: Vec<PackArchive>) {

@@ -205,6 +205,10 @@ fn read(comparison: &Comparison) -> String {
     if let Some(record) = &comparison.record {
         out.push_str(&record::section(record));
     }
+    if let Some(history) = &comparison.history {
+        let claims = counted_u64(history.claims, "claim", "claims");
+        let _ = writeln!(out, "<p>{claims} of a ledger were history of these, and are not counted.</p>");
+    }
     out
 }
 
