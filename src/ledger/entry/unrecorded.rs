@@ -24,7 +24,7 @@ impl Least {
     /// The facts of `pack`, as scripts write them, that can come out otherwise than from the request
     /// itself; none of the packs that it was `recorded` under, which are asked for their phrases.
     ///
-    /// Most of them come out as unknown, with [`NOT_RECORDED`](super::NOT_RECORDED) as their source,
+    /// Most of them come out as unknown, with [`NOT_RECORDED`] as their source,
     /// and the verdict is still one that all their values share. Facts of earlier services, of a
     /// narrative, of a place of service and of diagnoses that may not be billed come out as if
     /// nothing had been given: where one of them stands here, a verdict of `pack` says nothing.
