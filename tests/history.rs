@@ -11,8 +11,9 @@ use std::{
 use claimgate::{
     date::DateSpan,
     exchange::json,
-    history::{History, HistoryError, Noting, Paper, Place, Scratch},
-    request::{Encounter, Frequency, Kind, Request},
+    history::{History, HistoryError, Keys, Noted, Noting, Paper, Place, Scratch},
+    ledger::entry::Key,
+    request::{Encounter, Frequency, Kind, Patient, Request},
 };
 
 struct Memory;
@@ -208,6 +209,108 @@ fn history_is_what_looking_at_every_other_claim_finds() {
         check(seed, 0);
         check(seed, 4_000);
     }
+}
+
+/// What a ledger knows a member by.
+fn of_member(patient: &Patient) -> Option<u128> {
+    let hash = Key::new(&[7; 32]).of_member(patient)?;
+    Some(u128::from_be_bytes(hash[..16].try_into().unwrap()))
+}
+
+/// Claims of a record beside those of the input: as if they stood before it in one input, but that of
+/// a claim that came again only the last coming is there.
+fn check_recorded(seed: u64, bytes_max: usize) {
+    let mut random = Random(seed);
+    let mut requests: Vec<Request> = (0..120).map(|number| request(&mut random, number)).collect();
+    // Some claims of the input were recorded before, and some were recorded twice.
+    for _ in 0..12 {
+        let (from, to) = (random.below(120), random.below(80));
+        requests[usize::try_from(to).unwrap()] = requests[usize::try_from(from).unwrap()].clone();
+    }
+    let (recorded, inputs) = requests.split_at(80);
+    let noting = Noting::under(Keys::of_record(Arc::new(of_member)), bytes_max, Box::new(Memory));
+    let of_record = |(number, one): (usize, &Request)| Noted::of_recorded(of_member(&one.patient), one, number as u64);
+    let of_input = |(number, one): (usize, &Request)| noting.note(one, place(number));
+    let noted: Vec<Noted> = inputs
+        .iter()
+        .enumerate()
+        .filter_map(of_input)
+        .chain(recorded.iter().enumerate().filter_map(of_record))
+        .collect();
+    noted.iter().rev().for_each(|noted| noting.keep(noted).unwrap());
+    let history = noting.end(vec![Arc::from("claims.ndjson")]).unwrap();
+    let comes_again = |at: usize| {
+        requests[at + 1..]
+            .iter()
+            .any(|later| later.kind == Kind::Claim && is_claim_of(later, &requests[at]) && later.id == requests[at].id)
+    };
+    let mut left: Vec<Request> = (0..80).filter(|at| !comes_again(*at)).map(|at| requests[at].clone()).collect();
+    let before = left.len();
+    assert!((40..78).contains(&before), "some came again: {before}");
+    left.extend_from_slice(inputs);
+    for (number, request) in inputs.iter().enumerate() {
+        let mut completed = request.clone();
+        history.complete(&mut completed, place(number)).unwrap();
+        let mut found: Vec<_> = completed.history.iter().map(told).collect();
+        let mut wanted = expected(&left, before + number);
+        let key = |(span, procedures, diagnoses, claim): &(DateSpan, usize, usize, String)| {
+            (span.first, span.last, *procedures, *diagnoses, claim.clone())
+        };
+        found.sort_by_key(key);
+        wanted.sort_by_key(key);
+        assert_eq!(found, wanted, "seed {seed}, claim {number} `{}`", request.id);
+    }
+}
+
+#[test]
+fn recorded_claims_are_history_as_if_they_came_before() {
+    for seed in 0..40 {
+        check_recorded(seed, usize::MAX);
+        check_recorded(seed, 0);
+    }
+}
+
+#[test]
+fn a_recorded_claim_is_told_as_that() {
+    let claim = |id: &str, day: &str, more: &str| {
+        let text = format!(
+            r#"{{"id": "{id}", "kind": "claim", {more} "patient": {{"member_id": "SECRET", "birth_date": "1970-01-01"}},
+            "lines": [{{"service_date": "{day}", "procedure": "62323"}}]}}"#
+        );
+        json::request(&text).unwrap()
+    };
+    let check = |recorded: &[&Request], inputs: &[&Request], expected: &[&str]| {
+        let noting = Noting::under(Keys::of_record(Arc::new(of_member)), usize::MAX, Box::new(Memory));
+        for (number, one) in recorded.iter().enumerate() {
+            noting.keep(&Noted::of_recorded(of_member(&one.patient), one, number as u64).unwrap()).unwrap();
+        }
+        inputs
+            .iter()
+            .enumerate()
+            .for_each(|(number, one)| noting.keep(&noting.note(one, place(number)).unwrap()).unwrap());
+        let history = noting.end(vec![Arc::from("claims.ndjson")]).unwrap();
+        let mut last = (*inputs.last().unwrap()).clone();
+        history.complete(&mut last, place(inputs.len() - 1)).unwrap();
+        let told: Vec<String> = last.history.iter().map(|one| format!("{} {}", one.source, one.service_date)).collect();
+        assert_eq!(told, expected);
+    };
+    let one = claim("C-1", "2026-01-01", "");
+    let own = claim("C-9", "2026-02-01", "");
+    let void = claim("C-2", "2026-01-03", r#""frequency": "void", "replaces": "C-1","#);
+    let corrected = claim("C-1", "2026-01-05", r#""frequency": "replacement", "replaces": "C-1","#);
+    check(&[&one], &[&own], &["ledger: claim C-1 2026-01-01"]);
+    check(&[&one, &one], &[&own], &["ledger: claim C-1 2026-01-01"]);
+    check(&[&one, &void], &[&own], &[]);
+    check(&[&void], &[&one, &own], &[]);
+    check(&[&one, &corrected], &[&own], &["ledger: claim C-1 2026-01-05"]);
+    check(&[&corrected], &[&one, &own], &["claims.ndjson: claim C-1 2026-01-01"]);
+    // Its own recording is not its history, nor what it replaces or what replaces it.
+    check(&[&claim("C-9", "2026-01-01", "")], &[&own], &[]);
+    let replacing = claim("C-9", "2026-02-01", r#""frequency": "replacement", "replaces": "C-1","#);
+    check(&[&one], &[&replacing], &[]);
+    let replaced = claim("C-1", "2026-02-20", "");
+    check(&[&replacing], &[&replaced], &[]);
+    check(&[&claim("C-1", "2026-03-01", "")], &[&own], &[]);
 }
 
 #[test]

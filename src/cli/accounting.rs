@@ -40,6 +40,7 @@ struct Account {
     flagged: u64,
     denied: u64,
     rejected: u64,
+    not_comparable: u64,
 }
 
 impl Accounting {
@@ -117,9 +118,13 @@ impl Accounting {
         let rejected = wide(|account| account.rejected);
         for (name, account) in [("claims", &self.claims), ("lines", &self.lines)] {
             let sign = if account.is_balanced() { "=" } else { "≠" };
+            let more = match account.not_comparable {
+                0 => String::new(),
+                some => format!(" + {some} not comparable"),
+            };
             writeln!(
                 out,
-                "{:<8}  {:>came$} in {sign} {:>allowed$} allowed + {:>flagged$} flagged + {:>denied$} denied + {:>rejected$} rejected",
+                "{:<8}  {:>came$} in {sign} {:>allowed$} allowed + {:>flagged$} flagged + {:>denied$} denied + {:>rejected$} rejected{more}",
                 screen.ink(Ink::Bold, name),
                 account.came,
                 account.allowed,
@@ -154,8 +159,8 @@ impl From<&Tally> for Accounting {
 
 impl From<&replay::Account> for Account {
     fn from(account: &replay::Account) -> Account {
-        let replay::Account { came, allowed, flagged, denied, rejected } = *account;
-        Account { came, allowed, flagged, denied, rejected }
+        let replay::Account { came, allowed, flagged, denied, rejected, not_comparable } = *account;
+        Account { came, allowed, flagged, denied, rejected, not_comparable }
     }
 }
 
@@ -169,7 +174,7 @@ impl Account {
     }
 
     fn is_balanced(&self) -> bool {
-        self.came == self.allowed + self.flagged + self.denied + self.rejected
+        self.came == self.allowed + self.flagged + self.denied + self.rejected + self.not_comparable
     }
 }
 

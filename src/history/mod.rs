@@ -6,6 +6,9 @@
 //! noted. Beyond a bound of memory the notes lie on [`Scratch`] paper. INVARIANT: a request is given
 //! the services of standing claims of its own member that began before its last day, and no version
 //! of itself; no identifier of a member is kept or printed.
+//!
+//! Claims that were recorded earlier can be noted beside those of the input. They came before it, and
+//! of a claim that came several times only its last coming counts.
 
 mod keep;
 mod keys;
@@ -13,12 +16,13 @@ mod note;
 mod versions;
 
 use std::{
+    collections::BTreeSet,
     io,
     sync::{Arc, Mutex},
 };
 
 pub use keep::{Filling, Keep, Paper, Scratch};
-pub use keys::Keys;
+pub use keys::{Keys, OfMember};
 
 use crate::{
     date::{Date, DateSpan, day_number},
@@ -45,16 +49,34 @@ pub struct History {
     inputs: Vec<Arc<str>>,
 }
 
-/// Where a request stands in the inputs.
+/// Where a request stands in the inputs, or in a record of earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The place of its input among the inputs.
+    /// The place of its input among the inputs; [`Place::RECORD`] for a record.
     pub input: u32,
-    /// Its 0-based number among all that the inputs hold.
+    /// Its number among all that the inputs, or the record, hold; it says which came first.
     pub number: u64,
 }
 
+impl Place {
+    /// Stands for the record where others have the place of an input.
+    pub const RECORD: u32 = u32::MAX;
+
+    fn is_recorded(self) -> bool {
+        self.input == Place::RECORD
+    }
+
+    /// What came earlier is less: first the record, then the inputs.
+    fn order(self) -> (bool, u64) {
+        (!self.is_recorded(), self.number)
+    }
+}
+
+/// What a record is called in sources.
+const RECORD_NAME: &str = "ledger";
+
 /// A note of a claim, ready to be kept.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Noted {
     key: u128,
     bytes: Vec<u8>,
@@ -74,13 +96,17 @@ pub enum HistoryError {
 impl Noting {
     /// Nothing is noted yet; beyond `bytes_max` notes go to paper.
     pub fn new(bytes_max: usize, scratch: Box<dyn Scratch>) -> Noting {
-        Noting { keys: Keys::default(), filling: Mutex::new(Filling::new(bytes_max, scratch)) }
+        Noting::under(Keys::default(), bytes_max, scratch)
+    }
+
+    /// As [`Noting::new`], with the keys of a record: claims of it can be noted too.
+    pub fn under(keys: Keys, bytes_max: usize, scratch: Box<dyn Scratch>) -> Noting {
+        Noting { keys, filling: Mutex::new(Filling::new(bytes_max, scratch)) }
     }
 
     /// What must be kept of a request; `None` of an order, and of a claim that names no member.
     pub fn note(&self, request: &Request, place: Place) -> Option<Noted> {
-        let key = self.keys.of_member(&request.patient).filter(|_| request.kind == Kind::Claim)?;
-        Some(Noted { key, bytes: Note::of(request, place).written() })
+        Noted::of(self.keys.of_member(&request.patient), request, place)
     }
 
     /// Keeps a note.
@@ -101,6 +127,19 @@ impl Noting {
     }
 }
 
+impl Noted {
+    /// What must be kept of a claim that was recorded, of the member with this hash; `number` says
+    /// which of the record came first. `None` of an order, and of a claim that named no member.
+    pub fn of_recorded(member: Option<u128>, request: &Request, number: u64) -> Option<Noted> {
+        Noted::of(member, request, Place { input: Place::RECORD, number })
+    }
+
+    fn of(member: Option<u128>, request: &Request, place: Place) -> Option<Noted> {
+        let key = member.filter(|_| request.kind == Kind::Claim)?;
+        Some(Noted { key, bytes: Note::of(request, place).written() })
+    }
+}
+
 impl History {
     /// Adds to a request's history what is known of its member's services before its last day, and
     /// takes out of it what another claim took back.
@@ -115,7 +154,8 @@ impl History {
             None => is_broken = true,
         })?;
         // They were kept by several hands.
-        notes.sort_unstable_by_key(|note| note.place.number);
+        notes.sort_unstable_by_key(|note| note.place.order());
+        leave_last(&mut notes);
         let own = notes.iter().position(|note| note.place == place);
         let is_own = own.and_then(|own| notes.get(own)).is_some_and(|note| note.claim_id == request.id);
         if is_broken || (request.kind == Kind::Claim && !is_own) {
@@ -123,22 +163,23 @@ impl History {
         }
         let versions = Versions::of(&notes);
         let before = last_day(request);
-        let mut known: Vec<(i32, u64, Encounter)> = Vec::new();
+        let mut known: Vec<(i32, Encounter)> = Vec::new();
         for (at, note) in notes.iter().enumerate() {
             if !versions.stands(at) || own.is_some_and(|own| versions.is_same(own, at)) {
                 continue;
             }
             for service in note.services.iter().filter(|service| before.is_none_or(|before| service.first < before)) {
                 let Some(encounter) = self.encounter(note, service) else { return Err(HistoryError::Changed) };
-                known.push((service.first, note.place.number, encounter));
+                known.push((service.first, encounter));
             }
         }
         request.history.retain(|encounter| {
             let claim = encounter.claim_id.as_deref();
             !claim.is_some_and(|claim| versions.is_taken_out(claim, own))
         });
-        known.sort_by_key(|(day, number, _)| (*day, *number));
-        request.history.extend(known.into_iter().map(|(.., encounter)| encounter));
+        // Those of one day keep the order in which they came.
+        known.sort_by_key(|(day, _)| *day);
+        request.history.extend(known.into_iter().map(|(_, encounter)| encounter));
         Ok(())
     }
 
@@ -146,7 +187,8 @@ impl History {
         let day = |number: i32| crate::date::day_of_number(i64::from(number));
         let span = DateSpan { first: day(service.first)?, last: day(service.last)? };
         let input = usize::try_from(note.place.input).ok().and_then(|input| self.inputs.get(input));
-        let source = format!("{}: claim {}", input.map_or("", |name| name), note.claim_id);
+        let name = if note.place.is_recorded() { RECORD_NAME } else { input.map_or("", |name| name) };
+        let source = format!("{name}: claim {}", note.claim_id);
         let had = note.diagnoses.iter().filter(|(_, begun)| begun.is_none_or(|begun| begun <= service.last));
         Some(Encounter {
             claim_id: Some(note.claim_id.clone()),
@@ -156,6 +198,17 @@ impl History {
             source: Source::Path(source.into()),
         })
     }
+}
+
+/// Of a claim that was recorded and came again, later in the record or in the inputs, only the last
+/// coming is left; what the inputs hold stays. The notes are in the order in which they came.
+fn leave_last(notes: &mut Vec<Note>) {
+    let mut stays: Vec<bool> = {
+        let mut later = BTreeSet::new();
+        let coming = notes.iter().rev();
+        coming.map(|note| later.insert(note.claim_id.as_str()) || !note.place.is_recorded()).collect()
+    };
+    notes.retain(|_| stays.pop().unwrap_or(true));
 }
 
 /// The last day on which a line of the request can have been served, as a number; `None` where some

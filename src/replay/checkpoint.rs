@@ -7,6 +7,9 @@ use super::{Folder, Output, Replay, ReplayError, Tally};
 /// The file of the checkpoint, in the folder of the run.
 pub(super) const FILE: &str = "checkpoint.json";
 
+/// The term that says which record is history, and up to where.
+pub(super) const RECORD: &str = "record";
+
 /// The form of the file.
 const VERSION: u64 = 1;
 
@@ -33,13 +36,17 @@ pub(super) fn terms(replay: &Replay<'_>) -> Value {
         Output::Ndjson => "ndjson",
         Output::Parquet => "parquet",
     };
-    json!({
+    let mut terms = json!({
         "engine": env!("CARGO_PKG_VERSION"),
         "format": format,
         "history": replay.with_history,
         "packs": packs,
         "inputs": inputs,
-    })
+    });
+    if let (Some(record), Some(terms)) = (replay.record, terms.as_object_mut()) {
+        terms.insert(RECORD.to_owned(), record.terms.clone());
+    }
+    terms
 }
 
 fn pack(stamp: crate::verdict::PackStamp) -> Value {
@@ -76,6 +83,7 @@ pub(super) fn read(folder: &dyn Folder, terms: &Value) -> Result<Option<Done>, R
         ("engine", "the program has another version"),
         ("format", "its decisions have another format"),
         ("history", "it was run with another setting of history"),
+        (RECORD, "its history was of another ledger, or claims were retired from that since"),
         ("packs", "the packs or their parameters are not those it began with"),
         ("inputs", "the inputs are not those it began with, or not in their order"),
     ] {

@@ -11,6 +11,7 @@ pub mod compare;
 mod input;
 mod lines;
 mod pipeline;
+mod record;
 mod rows;
 mod run;
 mod tally;
@@ -20,7 +21,8 @@ use std::io::{self, Read, Write};
 
 pub use input::{Input, Reading, digest};
 pub use lines::read_lines;
-pub use run::run;
+pub use record::{Record, RecordError, RecordPart, RecordReading, RecordTally, record_begun};
+pub use run::{Replayed, run};
 pub use tally::{Account, Tally};
 
 use crate::{desk::Desk, history::Scratch};
@@ -46,6 +48,8 @@ pub struct Replay<'a> {
     pub output: Output,
     /// Whether claims of the inputs are history of later ones.
     pub with_history: bool,
+    /// Recorded claims that are history of those of the inputs too.
+    pub record: Option<&'a Record>,
     /// How many threads decide; one thread does all.
     pub threads: usize,
     /// Whether to go on where an interrupted run left off.
@@ -143,6 +147,9 @@ pub enum ReplayError {
     /// Notes of earlier services could not be kept.
     #[error(transparent)]
     History(#[from] crate::history::HistoryError),
+    /// Recorded claims give no history.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// The folder holds a run already.
     #[error("the folder holds a run already")]
     Taken,
@@ -167,6 +174,7 @@ impl ReplayError {
                 Some("what was written to the last checkpoint stands; `--resume` goes on from there")
             }
             ReplayError::History(_) => None,
+            ReplayError::Record(error) => Some(error.help()),
             ReplayError::Taken => {
                 Some("`--resume` goes on with a run that was interrupted; name another folder for a new one")
             }

@@ -10,12 +10,15 @@ use serde_json::{Value, json};
 use super::{
     Folder, Input, Outlet, Output, Progress, Replay, ReplayError, Tally,
     checkpoint::{self, Done},
-    pipeline, rows,
+    pipeline,
+    record::{self, Record, RecordTally},
+    rows,
     work::{Batch, Hands, read},
 };
 use crate::{
     exchange::Item,
-    history::{History, HistoryError, Noted, Noting},
+    history::{History, HistoryError, Keys, Noted, Noting, Scratch},
+    pack::Pack,
 };
 
 /// What was rejected and what was faulty.
@@ -52,6 +55,15 @@ impl Output {
     }
 }
 
+/// What a run came to.
+#[derive(Debug)]
+pub struct Replayed {
+    /// Its accounting.
+    pub tally: Tally,
+    /// What the record held that is history too, where there is one.
+    pub record: Option<RecordTally>,
+}
+
 /// Runs a replay, or goes on with one; tells `watch` how far it has come.
 ///
 /// Decisions stand in `decisions.…`, rejects and faults in `rejects.ndjson`, the accounting in
@@ -63,15 +75,19 @@ pub fn run(
     replay: &Replay<'_>,
     folder: &dyn Folder,
     watch: &mut dyn FnMut(Progress<'_>),
-) -> Result<Tally, ReplayError> {
+) -> Result<Replayed, ReplayError> {
     let terms = checkpoint::terms(replay);
     let done = begin(replay, folder, &terms)?;
-    let history = match replay.with_history {
-        true => {
-            let noting = Noting::new(replay.notes_bytes_max, folder.scratch());
-            Some(noted(replay.inputs, replay.threads, noting, watch)?)
-        }
-        false => None,
+    let past = Past {
+        inputs: replay.inputs,
+        record: replay.record,
+        packs: replay.desk.packs().iter().collect(),
+        threads: replay.threads,
+        notes_bytes_max: replay.notes_bytes_max,
+    };
+    let (history, recorded) = match replay.with_history {
+        true => past.noted(folder.scratch(), watch).map(|(history, recorded)| (Some(history), recorded))?,
+        false => (None, None),
     };
     let mut run = Run::open(replay, folder, &terms, done)?;
     let from = run.done.items;
@@ -96,7 +112,8 @@ pub fn run(
         // Nothing may come from the reader that does not land; the summary must not say otherwise.
         return Err(ReplayError::History(HistoryError::Changed));
     }
-    run.end()
+    let tally = run.end(recorded.as_ref())?;
+    Ok(Replayed { tally, record: recorded })
 }
 
 /// What an earlier run has done; where none is to go on, that the folder is free.
@@ -111,33 +128,50 @@ fn begin(replay: &Replay<'_>, folder: &dyn Folder, terms: &Value) -> Result<Opti
     }
 }
 
-/// The first reading: what later claims may ask of each.
-pub(super) fn noted(
-    inputs: &[Input],
-    threads: usize,
-    noting: Noting,
-    watch: &mut dyn FnMut(Progress<'_>),
-) -> Result<History, ReplayError> {
-    let mut claims = 0;
-    let source = |halt: &AtomicBool, send: &mut dyn FnMut(Batch)| {
-        read(inputs, 0, halt, send);
-    };
-    let work = |batch: Batch| -> (u64, Vec<Noted>) {
-        let came = batch.came.claims.came;
-        let noted = batch.places().filter_map(|(place, item)| match item {
-            Item::Request(request) | Item::Answered(request, _) => noting.note(&request, place),
-            Item::Reject(_) | Item::Fault(_) => None,
-        });
-        (came, noted.collect())
-    };
-    pipeline::run(threads, source, work, |(came, noted)| {
-        noted.iter().try_for_each(|noted| noting.keep(noted)).map_err(HistoryError::from)?;
-        claims += came;
-        watch(Progress::Noting(claims));
-        Ok::<(), ReplayError>(())
-    })?;
-    let names: Vec<Arc<str>> = inputs.iter().map(|input| input.name.clone()).collect();
-    Ok(noting.end(names).map_err(HistoryError::from)?)
+/// What a first reading reads.
+pub(super) struct Past<'a> {
+    pub(super) inputs: &'a [Input],
+    pub(super) record: Option<&'a Record>,
+    /// The packs that will be asked.
+    pub(super) packs: Vec<&'a Pack>,
+    pub(super) threads: usize,
+    pub(super) notes_bytes_max: usize,
+}
+
+impl Past<'_> {
+    /// The first reading: what later claims may ask of each, recorded ones before those of the inputs.
+    pub(super) fn noted(
+        &self,
+        scratch: Box<dyn Scratch>,
+        watch: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(History, Option<RecordTally>), ReplayError> {
+        let keys = self.record.map_or_else(Keys::default, |record| record.keys.clone());
+        let noting = Noting::under(keys, self.notes_bytes_max, scratch);
+        let recorded = match self.record {
+            Some(record) => Some(record::noted(record, &self.packs, self.threads, &noting, watch)?),
+            None => None,
+        };
+        let mut claims = recorded.as_ref().map_or(0, |recorded| recorded.claims);
+        let source = |halt: &AtomicBool, send: &mut dyn FnMut(Batch)| {
+            read(self.inputs, 0, halt, send);
+        };
+        let work = |batch: Batch| -> (u64, Vec<Noted>) {
+            let came = batch.came.claims.came;
+            let noted = batch.places().filter_map(|(place, item)| match item {
+                Item::Request(request) | Item::Answered(request, _) => noting.note(&request, place),
+                Item::Reject(_) | Item::Fault(_) => None,
+            });
+            (came, noted.collect())
+        };
+        pipeline::run(self.threads, source, work, |(came, noted)| {
+            noted.iter().try_for_each(|noted| noting.keep(noted)).map_err(HistoryError::from)?;
+            claims += came;
+            watch(Progress::Noting(claims));
+            Ok::<(), ReplayError>(())
+        })?;
+        let names: Vec<Arc<str>> = self.inputs.iter().map(|input| input.name.clone()).collect();
+        Ok((noting.end(names).map_err(HistoryError::from)?, recorded))
+    }
 }
 
 /// A run that writes.
@@ -231,7 +265,7 @@ impl<'a> Run<'a> {
     }
 
     /// Gives the files their names; the summary is written last but for the checkpoint, which goes.
-    fn end(mut self) -> Result<Tally, ReplayError> {
+    fn end(mut self, recorded: Option<&RecordTally>) -> Result<Tally, ReplayError> {
         self.checkpoint()?;
         let Run { replay, folder, terms, decisions, rejects, done, .. } = self;
         drop((decisions, rejects));
@@ -245,6 +279,7 @@ impl<'a> Run<'a> {
         let mut summary = json!({"run": terms});
         if let (Some(summary), Value::Object(tally)) = (summary.as_object_mut(), done.tally.value()) {
             summary.extend(tally);
+            summary.extend(recorded.map(|recorded| ("recorded".to_owned(), recorded.value())));
         }
         folder.put(SUMMARY, format!("{summary:#}\n").as_bytes()).map_err(ReplayError::output(SUMMARY))?;
         folder.remove(checkpoint::FILE).map_err(ReplayError::output(checkpoint::FILE))?;

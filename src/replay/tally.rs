@@ -1,4 +1,5 @@
-//! The accounting of a run: `in = allowed + flagged + denied + rejected`, for claims and lines.
+//! The accounting of a run: `in = allowed + flagged + denied + rejected`, for claims and lines. Where a
+//! record is compared, some of it is *not comparable*, and goes out as that.
 //!
 //! INVARIANT: what comes in is counted at the reader, what goes out where rows are written, and
 //! neither from the other.
@@ -25,6 +26,8 @@ pub struct Account {
     pub denied: u64,
     /// Went out.
     pub rejected: u64,
+    /// Went out without having been compared; none in a replay.
+    pub not_comparable: u64,
 }
 
 /// The accounting of a run, or of a part of it.
@@ -54,7 +57,12 @@ impl Account {
     }
 
     fn is_balanced(&self) -> bool {
-        self.came == self.allowed + self.flagged + self.denied + self.rejected
+        self.came == self.judged() + self.rejected + self.not_comparable
+    }
+
+    /// What got a verdict.
+    pub fn judged(&self) -> u64 {
+        self.allowed + self.flagged + self.denied
     }
 
     fn add(&mut self, other: &Account) {
@@ -63,11 +71,17 @@ impl Account {
         self.flagged += other.flagged;
         self.denied += other.denied;
         self.rejected += other.rejected;
+        self.not_comparable += other.not_comparable;
     }
 
     fn value(&self) -> Value {
-        let Account { came, allowed, flagged, denied, rejected } = self;
-        json!({"in": came, "allowed": allowed, "flagged": flagged, "denied": denied, "rejected": rejected})
+        let Account { came, allowed, flagged, denied, rejected, not_comparable } = self;
+        let mut value =
+            json!({"in": came, "allowed": allowed, "flagged": flagged, "denied": denied, "rejected": rejected});
+        if let Some(value) = value.as_object_mut().filter(|_| *not_comparable > 0) {
+            value.insert("not_comparable".to_owned(), (*not_comparable).into());
+        }
+        value
     }
 
     fn of(value: &Value) -> Option<Account> {
@@ -78,6 +92,7 @@ impl Account {
             flagged: count("flagged")?,
             denied: count("denied")?,
             rejected: count("rejected")?,
+            not_comparable: count("not_comparable").unwrap_or(0),
         })
     }
 }

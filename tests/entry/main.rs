@@ -16,6 +16,7 @@ mod damage;
 #[path = "../proof/model.rs"]
 #[expect(dead_code, reason = "the oracles of the prover change their packs; here they are only asked")]
 mod model;
+mod notes;
 mod packs;
 #[path = "../oracle/random.rs"]
 mod random;
@@ -51,6 +52,8 @@ fn main() {
         trial("every choice and every source is written and read", damage::every_choice),
         trial("what another pack asks and the entry does not hold", compare::never_a_false_no),
         trial("what is left out is named", compare::named),
+        trial("a recorded claim is noted as the claim itself", notes::of_recorded_claims),
+        trial("members are told apart by number and birth date", notes::members_hashes),
     ];
     let corpus = std::env::var("CLAIMGATE_CORPUS").ok().map(PathBuf::from).filter(|corpus| corpus.is_dir());
     for file in ["claims.837p.x12", "claims.csv"] {

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods, reason = "tests")]
 
 mod comparing;
+mod comparing_recorded;
 mod fhir;
+mod recorded;
 mod resume;
 
 use std::{

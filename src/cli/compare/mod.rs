@@ -1,6 +1,7 @@
 //! `claimgate compare`: what a change of policy does to claims that are at hand: which lines change,
 //! for whom, for how much money. Exit 0 nothing changes, 4 something does, 1 broken.
 
+mod recorded;
 mod text;
 
 use std::{
@@ -44,13 +45,19 @@ const CHANGED: &str = "changed.ndjson";
 
 /// Hold claims against two versions of packs: which lines change, for whom, for how much money
 ///
+/// The claims are those of files, or what a ledger recorded (--ledger).
+///
 /// Exit code: 0 nothing changes, 4 something does, 1 something is broken or was rejected.
 #[derive(clap::Args)]
 pub(super) struct Args {
+    #[arg(required_unless_present = "ledger", value_name = "INPUT", help = files::INPUT_HELP)]
+    inputs: Vec<String>,
     #[command(flatten)]
-    inputs: files::InputArgs,
+    reading: files::InputArgs,
+    #[command(flatten)]
+    record: recorded::RecordArgs,
     /// The packs as they are: a folder of packs, one pack, or NAME or NAME@VERSION within the folder
-    /// of packs [default: $CLAIMGATE_PACKS, else ./rules]
+    /// of packs [default: $CLAIMGATE_PACKS, else ./rules; of a ledger: those that decided]
     #[arg(long, value_name = "OLD")]
     packs: Option<String>,
     /// The packs as they will be [default: OLD, to compare parameters]
@@ -95,21 +102,22 @@ enum Form {
 
 /// Compares and tells.
 pub(super) fn run(args: &Args) -> io::Result<Exit> {
+    if let Some(ledger) = &args.record.ledger {
+        return recorded::run(args, ledger);
+    }
     let old_name = args.packs.clone();
     let new_name = args.against.clone().or_else(|| old_name.clone());
     let old = args.take(old_name.as_deref(), &args.old_parameters);
     let new = args.take(new_name.as_deref(), &args.new_parameters);
     let (Some(old), Some(new)) = (old, new) else { return Ok(Exit::Broken) };
-    // Without a folder of their own, temporary files lie where the system has them.
-    let place = args.out.clone().unwrap_or_else(std::env::temp_dir);
-    let folder = match disk::Disk::make(&place) {
-        Ok(folder) => folder,
-        Err(error) => {
-            complain(format_args!("cannot make the folder `{}`: {error}", place.display()), None);
-            return Ok(Exit::Broken);
-        }
+    let Some((place, folder)) = args.folder() else { return Ok(Exit::Broken) };
+    let Some(inputs) = args.reading.find(&args.inputs, &folder, args.running.threads()) else {
+        return Ok(Exit::Broken);
     };
-    let Some(inputs) = args.inputs.find(&folder, args.running.threads()) else { return Ok(Exit::Broken) };
+    let record = match args.running.record.open(None) {
+        Ok(record) => record,
+        Err(exit) => return Ok(exit),
+    };
     let (old, new) = (Arc::new(Desk::new(old)), Arc::new(Desk::new(new)));
     let proof = (args.proof_seconds > 0).then(|| prove(&old, &new));
     let run = Compare {
@@ -117,34 +125,21 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
         old: &old,
         new: &new,
         with_history: !args.running.no_history,
+        record: record.as_ref(),
         threads: args.running.threads(),
         notes_bytes_max: args.running.notes_bytes_max(),
     };
-    let mut changed = match args.changed() {
-        Ok(changed) => changed,
-        Err(error) => {
-            complain(format_args!("cannot write `{}`: {error}", place.join(CHANGED).display()), None);
-            return Ok(Exit::Broken);
-        }
-    };
+    let Some(mut changed) = args.changed(&place) else { return Ok(Exit::Broken) };
     let mut watch = Watch::new(&inputs, run.with_history);
     let compared = compare(&run, &|| folder.scratch(), &mut changed, &mut |progress| watch.saw(&progress));
     watch.end();
-    let comparison = match compared {
-        Ok(comparison) => comparison,
+    match compared {
+        Ok(comparison) => args.finish(&folder, changed, proof, &comparison),
         Err(error) => {
             explain(&error, &place);
-            return Ok(Exit::Broken);
+            Ok(Exit::Broken)
         }
-    };
-    changed.flush()?;
-    let proved = proof.map(|proof| proof.recv_timeout(Duration::from_secs(args.proof_seconds)));
-    if let Some(Err(RecvTimeoutError::Timeout)) = proved {
-        let help = "`claimgate rules diff` takes its time; `--proof-seconds` waits longer";
-        complain("the proof of all that differs takes long and is left out", Some(help));
     }
-    let classes = proved.and_then(Result::ok).map(|difference| classes(&difference, &comparison));
-    args.tell(&folder, &comparison, classes.as_deref())
 }
 
 /// The difference of the packs, proved beside the comparison; nothing where a side is not one pack.
@@ -187,12 +182,51 @@ impl Args {
         }
     }
 
-    /// Where changed lines go; nowhere without a folder.
-    fn changed(&self) -> io::Result<Box<dyn Write>> {
-        match &self.out {
-            Some(out) => Ok(Box::new(BufWriter::new(File::create(out.join(CHANGED))?))),
-            None => Ok(Box::new(io::sink())),
+    /// The folder to write to, and its path; `None` where it cannot be made, and then that was said.
+    /// Where none is named, temporary files lie where the system has them.
+    fn folder(&self) -> Option<(PathBuf, disk::Disk)> {
+        let place = self.out.clone().unwrap_or_else(std::env::temp_dir);
+        match disk::Disk::make(&place) {
+            Ok(folder) => Some((place, folder)),
+            Err(error) => {
+                complain(format_args!("cannot make the folder `{}`: {error}", place.display()), None);
+                None
+            }
         }
+    }
+
+    /// Where changed lines go, nowhere where no folder is named; `None` where they cannot be written,
+    /// and then that was said.
+    fn changed(&self, place: &Path) -> Option<Box<dyn Write>> {
+        if self.out.is_none() {
+            return Some(Box::new(io::sink()));
+        }
+        let path = place.join(CHANGED);
+        match File::create(&path) {
+            Ok(file) => Some(Box::new(BufWriter::new(file))),
+            Err(error) => {
+                complain(format_args!("cannot write `{}`: {error}", path.display()), None);
+                None
+            }
+        }
+    }
+
+    /// Waits for the proof, and tells all.
+    fn finish(
+        &self,
+        folder: &disk::Disk,
+        mut changed: Box<dyn Write>,
+        proof: Option<Receiver<Difference>>,
+        comparison: &Comparison,
+    ) -> io::Result<Exit> {
+        changed.flush()?;
+        let proved = proof.map(|proof| proof.recv_timeout(Duration::from_secs(self.proof_seconds)));
+        if let Some(Err(RecvTimeoutError::Timeout)) = proved {
+            let help = "`claimgate rules diff` takes its time; `--proof-seconds` waits longer";
+            complain("the proof of all that differs takes long and is left out", Some(help));
+        }
+        let classes = proved.and_then(Result::ok).map(|difference| classes(&difference, comparison));
+        self.tell(folder, comparison, classes.as_deref())
     }
 
     fn tell(&self, folder: &disk::Disk, comparison: &Comparison, classes: Option<&[Class]>) -> io::Result<Exit> {

@@ -8,7 +8,7 @@ use super::super::{
     accounting::Accounting,
     screen::{Ink, Screen},
 };
-use crate::replay::compare::{Class, Comparison, Dimension, whole};
+use crate::replay::compare::{Class, Comparison, Dimension, NotRecorded, whole};
 
 /// Rows of a table by name; the rest is counted.
 const ROWS: usize = 8;
@@ -31,9 +31,15 @@ pub(super) fn tell(
         Accounting::from(&comparison.tally).write(out, screen)?;
         writeln!(out)?;
     }
-    let read = &comparison.tally;
+    let (claims, lines) = (&comparison.tally.claims, &comparison.tally.lines);
+    if let Some(record) = &comparison.history {
+        super::super::replay::tell_record(out, record)?;
+    }
+    if let Some(record) = &comparison.record {
+        not_recorded(out, screen, comparison, record)?;
+    }
     if !comparison.is_changed() {
-        return writeln!(out, "nothing changes in {} claims, {} lines", read.claims.came, read.lines.came);
+        return writeln!(out, "nothing changes in {} claims, {} lines", claims.judged(), lines.judged());
     }
     let mut changed = crate::replay::compare::Amount::default();
     comparison.changed.values().for_each(|amount| changed.add(amount));
@@ -41,9 +47,9 @@ pub(super) fn tell(
         out,
         "{} of {} lines change, in {} of {} claims, of {} members, {} charged\n",
         changed.lines,
-        read.lines.came,
+        lines.judged(),
         comparison.changed_claims,
-        read.claims.came,
+        claims.judged(),
         comparison.changed_members,
         changed.charged().dollars(),
     )?;
@@ -52,6 +58,36 @@ pub(super) fn tell(
         by_name(out, screen, comparison, by)?;
     }
     classes.map_or(Ok(()), |classes| proved(out, screen, classes))
+}
+
+/// The accounting of recorded decisions, and what of them was not recorded.
+fn not_recorded(out: &mut impl Write, screen: Screen, comparison: &Comparison, record: &NotRecorded) -> io::Result<()> {
+    let claims = &comparison.tally.claims;
+    writeln!(
+        out,
+        "{} decisions in {} {} compared + {} not comparable + {} rejected\n",
+        claims.came,
+        if comparison.tally.is_balanced() { "=" } else { "≠" },
+        claims.judged(),
+        claims.not_comparable,
+        claims.rejected,
+    )?;
+    if claims.not_comparable > 0 {
+        let mut table = table(screen, &["not comparable, for it was not recorded", "decisions"]);
+        for (fact, count) in &record.facts {
+            table.add_row([Cell::new(fact), right(count)]);
+        }
+        if record.retired > 0 {
+            table.add_row([Cell::new("anything: they are retired"), right(record.retired)]);
+        }
+        writeln!(out, "{table}\n")?;
+    }
+    if record.waiting_lines > 0 {
+        let facts: Vec<&str> = record.waiting.keys().map(String::as_str).collect();
+        let facts = facts.join(", ");
+        writeln!(out, "{} of the changed lines wait for what was not recorded: {facts}\n", record.waiting_lines)?;
+    }
+    Ok(())
 }
 
 fn table(screen: Screen, names: &[&str]) -> Table {

@@ -12,6 +12,8 @@ mod retire;
 mod show;
 mod verify;
 
+pub(super) use report::Kinds;
+
 use std::{io, path::PathBuf, sync::Arc, time::SystemTime};
 
 use super::{Exit, complain};
@@ -111,8 +113,13 @@ pub(in crate::cli) enum Format {
 }
 
 impl LedgerArgs {
+    /// The ledger of this name.
+    pub(in crate::cli) fn named(name: &str) -> LedgerArgs {
+        LedgerArgs { ledger: Some(name.to_owned()) }
+    }
+
     /// The ledger; `None` where there is none to be had, and then all was said on stderr.
-    pub(super) fn open(&self, access: Access) -> Option<Ledger> {
+    pub(in crate::cli) fn open(&self, access: Access) -> Option<Ledger> {
         let Some(place) = self.place() else {
             let help = format!("name it with `--ledger FILE|URL` or ${LEDGER_VARIABLE}");
             complain("no ledger is named", Some(&help));
@@ -129,8 +136,13 @@ impl LedgerArgs {
 }
 
 impl KeyArgs {
+    /// The key file of this name, else the environment's.
+    pub(in crate::cli) fn named(file: Option<PathBuf>) -> KeyArgs {
+        KeyArgs { ledger_key: file }
+    }
+
     /// The keys; `None` where there are none to be had, and then all was said on stderr.
-    pub(super) fn read(&self) -> Option<Arc<Keys>> {
+    pub(in crate::cli) fn read(&self) -> Option<Arc<Keys>> {
         let Some(file) = self.ledger_key.clone().or_else(|| variable(KEY_VARIABLE).map(PathBuf::from)) else {
             let help =
                 format!("name it with `--ledger-key FILE` or ${KEY_VARIABLE}; `claimgate ledger key FILE` makes one");
@@ -151,7 +163,7 @@ fn variable(name: &str) -> Option<std::ffi::OsString> {
 }
 
 /// A moment that the caller writes.
-fn moment(text: &str) -> Result<i64, String> {
+pub(super) fn moment(text: &str) -> Result<i64, String> {
     date::moment_ms(text).ok_or_else(|| "expected a day as 2026-01-31, or a time as 2026-01-31T08:00:00Z".to_owned())
 }
 

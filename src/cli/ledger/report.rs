@@ -38,7 +38,7 @@ pub(in crate::cli) struct Args {
 
 /// Which requests are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Kinds {
+pub(in crate::cli) enum Kinds {
     /// Orders: asked before the service
     Order,
     /// Claims: asked after the service
@@ -47,17 +47,23 @@ enum Kinds {
     All,
 }
 
+impl Kinds {
+    /// Whether requests of a kind are counted.
+    pub(in crate::cli) fn has(self, kind: Kind) -> bool {
+        match self {
+            Kinds::All => true,
+            Kinds::Order => kind == Kind::Order,
+            Kinds::Claim => kind == Kind::Claim,
+        }
+    }
+}
+
 /// Reports.
 pub(super) fn run(args: &Args) -> io::Result<Exit> {
     let Some(ledger) = args.ledger.open(Access::Read) else { return Ok(Exit::Broken) };
     let mut report = Report::default();
-    let is_asked = |kind: Kind| match args.kind {
-        Kinds::All => true,
-        Kinds::Order => kind == Kind::Order,
-        Kinds::Claim => kind == Kind::Claim,
-    };
     let count = |counted: &Counted| {
-        if is_asked(counted.kind) {
+        if args.kind.has(counted.kind) {
             report.count(counted);
         }
     };

@@ -34,26 +34,25 @@ const BESIDE_BYTES_MAX: usize = 48 * 1024 * 1024;
 /// Faults of one file beside claims that are told; the rest is counted.
 const FAULTS_MAX: usize = 100;
 
-/// Files of claims.
+/// What an argument that names files of claims may be.
+pub(in crate::cli) const INPUT_HELP: &str = "Files, folders or patterns such as `in/*.x12`; .gz too. A FHIR Claim.ndjson finds \
+     Patient, Coverage and Condition files beside it; a folder with the normalised Parquet tables is one input";
+
+/// How files of claims are read.
 #[derive(clap::Args)]
 pub(in crate::cli) struct InputArgs {
-    /// Files, folders or patterns such as `in/*.x12`; .gz too. A FHIR Claim.ndjson finds Patient,
-    /// Coverage and Condition files beside it; a folder with the normalised Parquet tables is one
-    /// input
-    #[arg(required = true, value_name = "INPUT")]
-    inputs: Vec<String>,
     /// Take the files for this format [default: told from their content]
     #[arg(long, value_name = "FORMAT")]
     input_format: Option<Form>,
 }
 
 impl InputArgs {
-    /// The files, in the order of the arguments and by name within each; `None` where one cannot be
-    /// found or read, and then that was said. Temporary files go to `folder`; lines are read by so
+    /// The files that arguments name, in their order and by name within each; `None` where one cannot
+    /// be found or read, and then that was said. Temporary files go to `folder`; lines are read by so
     /// many `threads`.
-    pub(in crate::cli) fn find(&self, folder: &Disk, threads: usize) -> Option<Vec<Input>> {
+    pub(in crate::cli) fn find(&self, named: &[String], folder: &Disk, threads: usize) -> Option<Vec<Input>> {
         let mut paths = Vec::new();
-        for wanted in &self.inputs {
+        for wanted in named {
             match found(wanted) {
                 Ok(more) if more.is_empty() => {
                     let help = format!("in folders, files that end in {} are read", ENDINGS.join(", "));

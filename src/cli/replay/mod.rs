@@ -3,6 +3,7 @@
 
 pub(super) mod disk;
 pub(super) mod files;
+pub(super) mod record;
 pub(super) mod watch;
 
 use std::{
@@ -22,7 +23,7 @@ use super::{
 use crate::{
     desk::Desk,
     history::NOTES_BYTES_MAX,
-    replay::{Input, Output, Replay, ReplayError, Tally, run as replay},
+    replay::{Input, Output, RecordTally, Replay, ReplayError, Replayed, record_begun, run as replay},
 };
 use watch::Watch;
 
@@ -35,8 +36,10 @@ use watch::Watch;
 /// rejected.
 #[derive(clap::Args)]
 pub(super) struct Args {
+    #[arg(required = true, value_name = "INPUT", help = files::INPUT_HELP)]
+    inputs: Vec<String>,
     #[command(flatten)]
-    inputs: files::InputArgs,
+    reading: files::InputArgs,
     /// The folder to write to; made where it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -67,6 +70,8 @@ pub(super) struct RunArgs {
     /// Judge each claim by itself: claims of the input are no history of later ones
     #[arg(long)]
     pub(super) no_history: bool,
+    #[command(flatten)]
+    pub(super) record: record::HistoryArgs,
     /// Keep at most so many megabytes of earlier services in memory; the rest goes to temporary files
     #[arg(long, value_name = "MB", hide = true)]
     history_mb: Option<usize>,
@@ -92,13 +97,27 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
             return Ok(Exit::Broken);
         }
     };
-    let Some(inputs) = args.inputs.find(&folder, args.running.threads()) else { return Ok(Exit::Broken) };
+    let Some(inputs) = args.reading.find(&args.inputs, &folder, args.running.threads()) else {
+        return Ok(Exit::Broken);
+    };
+    let begun = match args.resume.then(|| record_begun(&folder)).transpose() {
+        Ok(begun) => begun.flatten(),
+        Err(error) => {
+            explain(&error, &args.out);
+            return Ok(Exit::Broken);
+        }
+    };
+    let record = match args.running.record.open(begun.as_ref()) {
+        Ok(record) => record,
+        Err(exit) => return Ok(exit),
+    };
     let desk = Desk::new(packs);
     let run = Replay {
         inputs: &inputs,
         desk: &desk,
         output: args.format.into(),
         with_history: !args.running.no_history,
+        record: record.as_ref(),
         threads: args.running.threads(),
         resume: args.resume,
         checkpoint_items: u64::try_from(args.checkpoint_every.get()).unwrap_or(u64::MAX),
@@ -108,7 +127,7 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
     let ended = replay(&run, &folder, &mut |progress| watch.saw(&progress));
     let took = watch.end();
     match ended {
-        Ok(tally) => tell(args, &inputs, &tally, took),
+        Ok(replayed) => tell(args, &inputs, &replayed, took),
         Err(error) => {
             explain(&error, &args.out);
             Ok(Exit::Broken)
@@ -121,7 +140,8 @@ pub(super) fn explain(error: &ReplayError, out: &std::path::Path) {
     complain(format_args!("`{}`: {error}", out.display()), error.help());
 }
 
-fn tell(args: &Args, inputs: &[Input], tally: &Tally, took: watch::Took) -> io::Result<Exit> {
+fn tell(args: &Args, inputs: &[Input], replayed: &Replayed, took: watch::Took) -> io::Result<Exit> {
+    let Replayed { tally, record } = replayed;
     let stdout = io::stdout();
     let screen = Screen::of(&stdout, args.color);
     let mut out = stdout.lock();
@@ -130,6 +150,7 @@ fn tell(args: &Args, inputs: &[Input], tally: &Tally, took: watch::Took) -> io::
     if !args.running.no_history && tally.without_member > 0 {
         writeln!(out, "{} claims name no member and were judged without history", tally.without_member)?;
     }
+    record.as_ref().map_or(Ok(()), |record| tell_record(&mut out, record))?;
     let file = Output::from(args.format).file();
     let files = if inputs.len() == 1 { "1 file".to_owned() } else { format!("{} files", inputs.len()) };
     writeln!(out, "{files} in {took}; decisions in {}", args.out.join(file).display())?;
@@ -141,6 +162,18 @@ fn tell(args: &Args, inputs: &[Input], tally: &Tally, took: watch::Took) -> io::
         complain("the accounting does not balance", Some(help));
     }
     Ok(accounting.exit())
+}
+
+/// What was history beside the inputs, and what of it was none.
+pub(super) fn tell_record(out: &mut impl io::Write, record: &RecordTally) -> io::Result<()> {
+    let RecordTally { claims, without_member, retired, .. } = record;
+    write!(out, "{claims} claims of the ledger were history")?;
+    for (count, why) in [(without_member, "name no member"), (retired, "are retired, and give none")] {
+        if *count > 0 {
+            write!(out, "; {count} {why}")?;
+        }
+    }
+    writeln!(out)
 }
 
 impl RunArgs {

@@ -24,9 +24,10 @@ pub(in crate::cli) struct Watch {
     begun: Instant,
     looked: Instant,
     told: Instant,
-    /// Bytes read of each input, in all readings.
+    /// Bytes read of each input, in all readings; or entries of a ledger.
     read: Vec<Arc<AtomicU64>>,
-    bytes: u64,
+    /// Of so many.
+    whole: u64,
     claims: u64,
     bar: Option<ProgressBar>,
 }
@@ -48,17 +49,26 @@ impl Watch {
     pub(in crate::cli) fn new(inputs: &[Input], is_twice: bool) -> Watch {
         let readings = if is_twice { 2 } else { 1 };
         let bytes = inputs.iter().map(|input| input.bytes).sum::<u64>() * readings;
+        let read = inputs.iter().map(|input| input.read.clone()).collect();
+        Watch::over(read, bytes, "{bytes} of {total_bytes}")
+    }
+
+    /// Watches a run over so many entries of a ledger, of which so many are `read`.
+    pub(in crate::cli) fn of_entries(read: Arc<AtomicU64>, entries: u64) -> Watch {
+        Watch::over(vec![read], entries, "{pos} of {len} entries")
+    }
+
+    fn over(read: Vec<Arc<AtomicU64>>, whole: u64, part: &str) -> Watch {
         let bar = io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::new(bytes);
-            let style =
-                ProgressStyle::with_template("{bar:30} {percent:>3} %  {bytes} of {total_bytes}  {msg}  {eta} left");
-            if let Ok(style) = style {
+            let bar = ProgressBar::new(whole);
+            let template = format!("{{bar:30}} {{percent:>3}} %  {part}  {{msg}}  {{eta}} left");
+            if let Ok(style) = ProgressStyle::with_template(&template) {
                 bar.set_style(style);
             }
             bar
         });
-        let (begun, read) = (now(), inputs.iter().map(|input| input.read.clone()).collect());
-        Watch { begun, looked: begun, told: begun, read, bytes, claims: 0, bar }
+        let begun = now();
+        Watch { begun, looked: begun, told: begun, read, whole, claims: 0, bar }
     }
 
     /// The run came further.
@@ -78,12 +88,12 @@ impl Watch {
         let read: u64 = self.read.iter().map(|read| read.load(Ordering::Relaxed)).sum();
         match &self.bar {
             Some(bar) => {
-                bar.set_position(read.min(self.bytes));
+                bar.set_position(read.min(self.whole));
                 bar.set_message(format!("{claims} claims {doing}"));
             }
             None if now.duration_since(self.told).as_secs() >= LINE_SECONDS => {
                 self.told = now;
-                let percent = (read.min(self.bytes) * 100).checked_div(self.bytes).unwrap_or(100);
+                let percent = (read.min(self.whole) * 100).checked_div(self.whole).unwrap_or(100);
                 let seconds = now.duration_since(self.begun).as_secs();
                 let _ = writeln!(io::stderr(), "{percent:>3} %  {claims} claims {doing}  {seconds} s");
             }

@@ -4,8 +4,16 @@ use std::fmt;
 
 use ring::hmac;
 
-/// What makes keyed hashes of member ids: HMAC-SHA-256. The same member has the same hash in all of
-/// a ledger, and without the secret nobody can try ids until one fits.
+use crate::{
+    date::day_number,
+    request::{Given, Patient},
+};
+
+/// What every message begins with that is hashed.
+const BEGINNING: &[u8] = b"claimgate member\0";
+
+/// What makes keyed hashes of members: HMAC-SHA-256. The same member has the same hash in all of a
+/// ledger, and without the secret nobody can try numbers and birth dates until some fit.
 #[derive(Clone)]
 pub struct Key(hmac::Key);
 
@@ -15,17 +23,36 @@ impl Key {
         Key(hmac::Key::new(hmac::HMAC_SHA256, secret))
     }
 
-    /// The hash of a member id, taken as it was sent.
+    /// The hash of a member: their number, and their birth date, whole or in part, for a family may
+    /// share a number. `None` where no number was sent.
     ///
     /// ```
-    /// use claimgate::ledger::entry::Key;
-    /// let key = Key::new(&[7; 32]);
-    /// assert_eq!(key.hash("M1"), key.hash("M1"));
-    /// assert_ne!(key.hash("M1"), Key::new(&[8; 32]).hash("M1"));
+    /// use claimgate::{exchange::json, ledger::entry::Key};
+    /// let of = |key: &Key, patient: &str| {
+    ///     let text = format!(r#"{{"id": "C-1", "kind": "claim", "patient": {patient}, "lines": [{{}}]}}"#);
+    ///     key.of_member(&json::request(&text).unwrap().patient)
+    /// };
+    /// let (key, one) = (Key::new(&[7; 32]), r#"{"member_id": "M1", "birth_date": "1973-05-01"}"#);
+    /// assert_eq!(of(&key, one), of(&key, one));
+    /// assert_ne!(of(&key, one), of(&key, r#"{"member_id": "M1", "birth_date": "2001-02-03"}"#));
+    /// assert_ne!(of(&key, one), of(&Key::new(&[8; 32]), one));
+    /// assert_eq!(of(&key, r#"{"birth_date": "1973-05-01"}"#), None);
     /// ```
-    pub fn hash(&self, member_id: &str) -> [u8; 32] {
+    pub fn of_member(&self, patient: &Patient) -> Option<[u8; 32]> {
+        let number = patient.member_id.as_ref()?.reveal().trim();
+        let mut message = BEGINNING.to_vec();
+        message.extend(u64::try_from(number.len()).unwrap_or(u64::MAX).to_be_bytes());
+        message.extend(number.as_bytes());
+        if let Given::Value(born) = &patient.birth_date {
+            let days = born.value.reveal();
+            message.extend([days.first, days.last].map(|day| day_number(day).to_be_bytes()).concat());
+        }
+        Some(self.hash(&message))
+    }
+
+    fn hash(&self, message: &[u8]) -> [u8; 32] {
         let mut hash = [0; 32];
-        let tag = hmac::sign(&self.0, member_id.as_bytes());
+        let tag = hmac::sign(&self.0, message);
         hash.iter_mut().zip(tag.as_ref()).for_each(|(out, byte)| *out = *byte);
         hash
     }
@@ -46,7 +73,7 @@ mod tests {
         // Test case 2 has a key of four bytes; one that is filled up with zeros is the same key.
         let mut secret = [0; 32];
         secret[..4].copy_from_slice(b"Jefe");
-        let hash = Key::new(&secret).hash("what do ya want for nothing?");
+        let hash = Key::new(&secret).hash(b"what do ya want for nothing?");
         assert_eq!(hash[..4], [0x5b, 0xdc, 0xc1, 0x46]);
         assert_eq!(hash[28..], [0x64, 0xec, 0x38, 0x43]);
         assert_eq!(format!("{:?}", Key::new(&secret)), "Key(<private>)");

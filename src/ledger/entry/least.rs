@@ -58,8 +58,9 @@ pub fn least<P: Borrow<Pack>>(request: &Request, packs: &[P]) -> Least {
         kind: request.kind,
         form: request.form.clone(),
         frequency: request.frequency.clone(),
-        // What it replaces is left out of `history`.
-        replaces: None,
+        // Nothing is decided by it here, for `history` lacks that claim already. What a later claim has
+        // as history is without it too.
+        replaces: request.replaces.clone(),
         // Nothing is decided by it; comparisons of policies count by it, as they do charges.
         provider: request.provider,
         patient: leaving.patient(&request.patient, &days),

@@ -21,6 +21,7 @@ pub use fault::EntryFault;
 pub use key::Key;
 pub use least::{Least, NOT_RECORDED, least};
 pub use packs::{ArchiveFault, archive, unarchive};
+pub use unrecorded::NEVER_UNKNOWN;
 
 use std::borrow::Borrow;
 
@@ -46,7 +47,7 @@ pub struct Entry {
     pub expedited: bool,
     /// SHA-256 of the request as it was received.
     pub request_digest: [u8; 32],
-    /// The member, as a keyed hash; none where no member id was sent.
+    /// The member, as a keyed hash of number and birth date; none where no number was sent.
     pub member: Option<[u8; 32]>,
     /// The version of the engine that decided.
     pub engine: String,
@@ -78,7 +79,7 @@ impl Entry {
             decided_ms,
             expedited,
             request_digest,
-            member: request.patient.member_id.as_ref().map(|member| key.hash(member.reveal())),
+            member: key.of_member(&request.patient),
             engine: ENGINE.to_owned(),
             answer: decision_text(decision, &id.to_string(), ENGINE),
             decision: decision.clone(),

@@ -2,14 +2,29 @@
 
 use std::{borrow::Borrow, collections::BTreeSet};
 
-use super::{Least, asked::months_back};
-use crate::pack::Pack;
+use super::{Least, NOT_RECORDED, asked::months_back};
+use crate::{
+    pack::Pack,
+    request::{Frequency, Given, Source, Status, Verification},
+};
+
+/// The kinds of facts that cannot come out as unknown: where something was left out of what they are
+/// drawn from, they come out as if it had not been given.
+pub const NEVER_UNKNOWN: [&str; 7] = [
+    "history.diagnoses",
+    "history.months_diagnosed_twice",
+    "history.months_since_procedure",
+    "history.sessions",
+    "line.narrative",
+    "line.invalid_diagnosis",
+    "line.place_of_service",
+];
 
 impl Least {
     /// The facts of `pack`, as scripts write them, that can come out otherwise than from the request
     /// itself; none of the packs that it was `recorded` under, which are asked for their phrases.
     ///
-    /// Most of them come out as unknown, with [`NOT_RECORDED`](super::NOT_RECORDED) as their source,
+    /// Most of them come out as unknown, with [`NOT_RECORDED`] as their source,
     /// and the verdict is still one that all their values share. Facts of earlier services, of a
     /// narrative, of a place of service and of diagnoses that may not be billed come out as if
     /// nothing had been given: where one of them stands here, a verdict of `pack` says nothing.
@@ -28,6 +43,28 @@ impl Least {
             }
         }
         facts
+    }
+
+    /// Those of [`Least::unrecorded`] that are [`NEVER_UNKNOWN`]: where there are any, a verdict of
+    /// `pack` says nothing of this request.
+    pub fn untold<P: Borrow<Pack>>(&self, pack: &Pack, recorded: &[P]) -> BTreeSet<String> {
+        let mut facts = self.unrecorded(pack, recorded);
+        // A fact is written as its kind, and some with arguments behind it.
+        facts.retain(|fact| NEVER_UNKNOWN.iter().any(|kind| fact.split('(').next() == Some(*kind)));
+        facts
+    }
+
+    /// Whether a diagnosis that later claims of the member have as history was given and is not kept,
+    /// or the day on which it began.
+    pub fn lacks_diagnoses(&self) -> bool {
+        fn is_lost<T>(given: &Given<T>) -> bool {
+            matches!(given.source(), Source::Path(path) if **path == *NOT_RECORDED)
+        }
+        let request = &self.request;
+        let counts = |status, verification| status == Status::Active && verification == Verification::Confirmed;
+        let mut counted = request.diagnoses.iter().filter(|one| counts(one.status, one.verification));
+        request.frequency.value != Frequency::Void
+            && counted.any(|one| is_lost(&one.code) || (one.code.get().is_some() && is_lost(&one.onset)))
     }
 }
 

@@ -6,6 +6,7 @@
 mod bars;
 mod flow;
 mod months;
+mod record;
 
 use std::fmt::Write as _;
 
@@ -72,8 +73,8 @@ fn head(comparison: &Comparison) -> String {
         let _ = writeln!(
             out,
             "<p class=\"lead\">Nothing changes: {} and {} get the same verdict for the same reason.</p>",
-            counted_u64(came.claims.came, "claim", "claims"),
-            counted_u64(came.lines.came, "line", "lines")
+            counted_u64(came.claims.judged(), "claim", "claims"),
+            counted_u64(came.lines.judged(), "line", "lines")
         );
         return out;
     }
@@ -91,8 +92,8 @@ fn head(comparison: &Comparison) -> String {
     let mut figure = |what: &str, number: String, beside: String| {
         let _ = writeln!(out, "<li>{what}<strong>{number}</strong><span class=\"soft\">{beside}</span></li>");
     };
-    figure("Lines that change", grouped(all.lines), format!("of {}", grouped(came.lines.came)));
-    figure("Claims", grouped(comparison.changed_claims), format!("of {}", grouped(came.claims.came)));
+    figure("Lines that change", grouped(all.lines), format!("of {}", grouped(came.lines.judged())));
+    figure("Claims", grouped(comparison.changed_claims), format!("of {}", grouped(came.claims.judged())));
     figure("Members", grouped(comparison.changed_members), "different ones".to_owned());
     figure("Charged by them", dollars(all.charge), uncharged(&all));
     figure("Judged more strictly", grouped(stricter.lines), dollars(stricter.charge));
@@ -182,15 +183,17 @@ fn example(line: &ChangedLine) -> String {
 /// The accounting of what was read.
 fn read(comparison: &Comparison) -> String {
     let tally = &comparison.tally;
-    let mut out = String::from(
-        "<div class=\"wide\"><table class=\"bars\"><thead><tr><th scope=\"col\"></th><th scope=\"col\" class=\"amount\">Came in</th>\
-         <th scope=\"col\" class=\"amount\">Allowed before</th><th scope=\"col\" class=\"amount\">Flagged before</th>\
-         <th scope=\"col\" class=\"amount\">Denied before</th><th scope=\"col\" class=\"amount\">Rejected</th></tr></thead>\n<tbody>\n",
+    let is_recorded = comparison.record.is_some();
+    let names = ["Came in", "Allowed before", "Flagged before", "Denied before", "Rejected"];
+    let names = names.into_iter().chain(is_recorded.then_some("Not comparable"));
+    let names: String = names.map(|name| format!("<th scope=\"col\" class=\"amount\">{name}</th>")).collect();
+    let mut out = format!(
+        "<div class=\"wide\"><table class=\"bars\"><thead><tr><th scope=\"col\"></th>{names}</tr></thead>\n<tbody>\n"
     );
     for (name, account) in [("Claims", &tally.claims), ("Lines", &tally.lines)] {
         let cells = [account.came, account.allowed, account.flagged, account.denied, account.rejected];
-        let cells: String =
-            cells.iter().map(|count| format!("<td class=\"amount\">{}</td>", grouped(*count))).collect();
+        let cells = cells.into_iter().chain(is_recorded.then_some(account.not_comparable));
+        let cells: String = cells.map(|count| format!("<td class=\"amount\">{}</td>", grouped(count))).collect();
         let _ = writeln!(out, "<tr><th scope=\"row\">{name}</th>{cells}</tr>");
     }
     out.push_str("</tbody></table></div>\n");
@@ -198,6 +201,13 @@ fn read(comparison: &Comparison) -> String {
         let faults: Vec<String> =
             tally.faults.iter().map(|(code, count)| format!("{} {}", grouped(*count), Escaped(code))).collect();
         let _ = writeln!(out, "<p>Faults in the input that cost no claim: {}.</p>", faults.join(", "));
+    }
+    if let Some(record) = &comparison.record {
+        out.push_str(&record::section(record));
+    }
+    if let Some(history) = &comparison.history {
+        let claims = counted_u64(history.claims, "claim", "claims");
+        let _ = writeln!(out, "<p>{claims} of a ledger were history of these, and are not counted.</p>");
     }
     out
 }

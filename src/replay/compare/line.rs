@@ -53,15 +53,24 @@ impl Said {
     }
 }
 
+/// Who is compared.
+#[derive(Clone, Copy)]
+pub(super) struct Desks<'a> {
+    pub(super) old: &'a Desk,
+    pub(super) new: &'a Desk,
+    /// The source of a fact that was given and is not in the record that the requests are of.
+    pub(super) not_recorded: Option<&'a str>,
+}
+
 /// Holds a request against both desks; whether any of its lines changed. Changed lines go to `out`,
 /// a line of JSON each, with both rationales.
 pub(super) fn compare(
-    old: &Desk,
-    new: &Desk,
+    desks: Desks<'_>,
     request: &Request,
     into: &mut Comparison,
     out: &mut Vec<u8>,
 ) -> Vec<Transition> {
+    let Desks { old, new, not_recorded } = desks;
     let (before, after) = (old.judge(request), new.judge(request));
     *into.claims.entry(Transition { from: before.verdict, to: after.verdict }).or_default() += 1;
     into.tally.claims.went(before.verdict);
@@ -82,6 +91,10 @@ pub(super) fn compare(
         }
         // Sentences are made for claims that change only.
         let (old, new) = decided.get_or_insert_with(|| (old.decide(request), new.decide(request)));
+        let Some(both) = old.lines.get(place).zip(new.lines.get(place)) else { continue };
+        if let (Some(not_recorded), Some(record)) = (not_recorded, &mut into.record) {
+            record.waits(both, not_recorded);
+        }
         tell(request, line, place, transition, (old, new), into, out);
     }
     changed

@@ -8,7 +8,6 @@ use std::{
 use super::{Comparison, Transition};
 use crate::{
     history::{Filling, Keys, Scratch},
-    request::Patient,
     verdict::Verdict,
 };
 
@@ -22,9 +21,9 @@ const ANY: u8 = u8::MAX;
 /// A member and what becomes of one of their lines; the hash of both, and the second.
 pub(super) type Hash = (u128, u8);
 
-/// The hashes of a request's changes.
-pub(super) fn hashes(keys: &Keys, patient: &Patient, changed: &[Transition]) -> Vec<Hash> {
-    let Some(member) = keys.of_member(patient).filter(|_| !changed.is_empty()) else { return Vec::new() };
+/// The hashes of the changes of a member's request.
+pub(super) fn hashes(keys: &Keys, member: Option<u128>, changed: &[Transition]) -> Vec<Hash> {
+    let Some(member) = member.filter(|_| !changed.is_empty()) else { return Vec::new() };
     let mut kinds: Vec<u8> = changed.iter().map(|transition| number(*transition)).chain([ANY]).collect();
     kinds.sort_unstable();
     kinds.dedup();

@@ -7,6 +7,7 @@
 mod classes;
 mod line;
 mod members;
+mod record;
 mod run;
 mod value;
 
@@ -15,14 +16,15 @@ use std::collections::BTreeMap;
 pub use crate::proof::Conclusion;
 pub use classes::{Class, classes};
 pub use line::{ChangedLine, Said};
-pub use run::{Compare, of_requests, run};
+pub use record::{NotRecorded, Recorded, RecordedRequest};
+pub use run::{Compare, CompareRecorded, of_requests, run};
 
 use crate::{
     money::Cents,
     verdict::{PackStamp, Verdict},
 };
 
-use super::Tally;
+use super::{RecordTally, Tally};
 
 /// Changed lines that a comparison keeps of each pair of verdicts; all of them go to a file.
 const EXAMPLES: usize = 12;
@@ -115,6 +117,10 @@ pub struct Comparison {
     pub by: BTreeMap<Dimension, BTreeMap<String, Row>>,
     /// Some of the changed lines of each pair of verdicts, the first that came.
     pub examples: BTreeMap<Transition, Vec<ChangedLine>>,
+    /// What is not in the record, where it is recorded requests that are compared.
+    pub record: Option<NotRecorded>,
+    /// What a record held that is history of the claims of the inputs, where there is one.
+    pub history: Option<RecordTally>,
 }
 
 impl Transition {
@@ -176,6 +182,15 @@ impl Comparison {
     /// Adds what another part of the run found.
     pub(super) fn add(&mut self, other: Comparison) {
         self.tally.add(&other.tally);
+        for stamp in other.old {
+            // Recorded requests name the packs that decided them: few, and the same again and again.
+            if !self.old.contains(&stamp) {
+                self.old.push(stamp);
+            }
+        }
+        if let Some(record) = other.record {
+            self.record.get_or_insert_default().add(record);
+        }
         for (transition, claims) in other.claims {
             *self.claims.entry(transition).or_default() += claims;
         }

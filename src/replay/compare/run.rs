@@ -3,19 +3,22 @@
 use std::{io::Write, sync::atomic::AtomicBool};
 
 use super::{
-    Comparison, Transition, line,
+    Comparison, NotRecorded, Recorded, Transition,
+    line::{self, Desks},
     members::{Hash, Members, hashes},
 };
 use crate::{
     desk::Desk,
     exchange::Item,
-    history::{HistoryError, Keys, Noting, Scratch},
+    history::{HistoryError, Keys, Scratch},
+    pack::Pack,
     replay::{
-        Input, Progress, ReplayError, pipeline,
-        run::noted,
+        Input, Progress, Record, ReplayError, pipeline,
+        run::Past,
         work::{Batch, answered, read},
     },
     request::Request,
+    verdict::PackStamp,
 };
 
 /// A comparison of files.
@@ -28,10 +31,24 @@ pub struct Compare<'a> {
     pub new: &'a Desk,
     /// Whether claims of the inputs are history of later ones.
     pub with_history: bool,
+    /// Recorded claims that are history of those of the inputs too.
+    pub record: Option<&'a Record>,
     /// How many threads decide; one thread does all.
     pub threads: usize,
     /// Bytes of notes of earlier services that are kept in memory.
     pub notes_bytes_max: usize,
+}
+
+/// A comparison of requests that were recorded.
+pub struct CompareRecorded<'a> {
+    /// The packs that are known beforehand to have decided.
+    pub old: &'a [Pack],
+    /// Who will decide.
+    pub new: &'a Desk,
+    /// How many threads decide; one thread does all.
+    pub threads: usize,
+    /// The source of what was given and is not recorded.
+    pub not_recorded: &'a str,
 }
 
 /// What came of a batch.
@@ -52,12 +69,22 @@ pub fn run(
     changed: &mut dyn Write,
     watch: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Comparison, ReplayError> {
-    let history = match compare.with_history {
-        true => Some(noted(compare.inputs, compare.threads, Noting::new(compare.notes_bytes_max, scratch()), watch)?),
-        false => None,
+    let past = Past {
+        inputs: compare.inputs,
+        record: compare.record,
+        packs: compare.old.packs().iter().chain(compare.new.packs()).collect(),
+        threads: compare.threads,
+        notes_bytes_max: compare.notes_bytes_max,
+    };
+    let (history, recorded) = match compare.with_history {
+        true => past.noted(scratch(), watch).map(|(history, recorded)| (Some(history), recorded))?,
+        false => (None, None),
     };
     let keys = Keys::default();
-    let (mut whole, mut members) = (begin(compare.old, compare.new), Members::new(scratch()));
+    let mut whole = begin(compare.old.packs(), compare.new.packs());
+    whole.history = recorded;
+    let mut members = Members::new(scratch());
+    let desks = Desks { old: compare.old, new: compare.new, not_recorded: None };
     let source = |halt: &AtomicBool, send: &mut dyn FnMut(Batch)| {
         read(compare.inputs, 0, halt, send);
     };
@@ -84,7 +111,8 @@ pub fn run(
             if let Some(history) = &history {
                 history.complete(&mut request, place)?;
             }
-            members.extend(one(compare.old, compare.new, &keys, &request, &mut part, &mut changed));
+            let member = keys.of_member(&request.patient);
+            members.extend(one(desks, &keys, member, &request, &mut part, &mut changed));
         }
         Ok(Worked { comparison: part, members, changed })
     };
@@ -100,42 +128,92 @@ pub fn run(
     Ok(whole)
 }
 
-/// Compares requests that come from elsewhere, as from a ledger, with the history that they bring.
+/// Compares requests that were recorded elsewhere, as in a ledger, with the history that they bring.
+/// `source` hands them on in parts, `read` reads each, on all cores.
 ///
 /// # Errors
 /// When the counting of members or `changed` fails.
-pub fn of_requests(
-    old: &Desk,
-    new: &Desk,
-    requests: impl Iterator<Item = Request>,
+pub fn of_requests<E: Send>(
+    compare: &CompareRecorded<'_>,
+    source: impl FnOnce(&AtomicBool, &mut dyn FnMut(Vec<E>)) + Send,
+    read: impl Fn(E) -> Recorded + Sync,
     scratch: Box<dyn Scratch>,
     changed: &mut dyn Write,
+    watch: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Comparison, ReplayError> {
     let keys = Keys::default();
-    let (mut whole, mut members) = (begin(old, new), Members::new(scratch));
-    let mut out = Vec::new();
-    for request in requests {
-        let mut part = Comparison::default();
-        part.tally.claims.came = 1;
-        part.tally.lines.came = request.lines.len() as u64;
-        out.clear();
-        members.add(one(old, new, &keys, &request, &mut part, &mut out)).map_err(HistoryError::from)?;
-        changed.write_all(&out).map_err(ReplayError::output("changed.ndjson"))?;
-        whole.add(part);
-    }
+    let (mut whole, mut members) = (begin(compare.old, compare.new.packs()), Members::new(scratch));
+    whole.record = Some(NotRecorded::default());
+    let counted = |halt: &AtomicBool, send: &mut dyn FnMut((u64, Vec<E>))| {
+        source(halt, &mut |entries: Vec<E>| send((entries.len() as u64, entries)));
+    };
+    let work = |(came, entries): (u64, Vec<E>)| {
+        let mut worked = Worked { comparison: Comparison::default(), members: Vec::new(), changed: Vec::new() };
+        worked.comparison.tally.claims.came = came;
+        entries.into_iter().for_each(|entry| worked.take(read(entry), compare, &keys));
+        worked
+    };
+    pipeline::run(compare.threads, counted, work, |worked| {
+        changed.write_all(&worked.changed).map_err(ReplayError::output("changed.ndjson"))?;
+        members.add(worked.members).map_err(HistoryError::from)?;
+        whole.add(worked.comparison);
+        watch(Progress::Deciding(&whole.tally));
+        Ok::<(), ReplayError>(())
+    })?;
     members.end(&mut whole).map_err(HistoryError::from)?;
     Ok(whole)
 }
 
-fn begin(old: &Desk, new: &Desk) -> Comparison {
-    let stamps = |desk: &Desk| desk.packs().iter().map(crate::pack::Pack::stamp).collect();
+impl Worked {
+    /// Takes one recorded decision.
+    fn take(&mut self, recorded: Recorded, compare: &CompareRecorded<'_>, keys: &Keys) {
+        let part = &mut self.comparison;
+        let record = part.record.get_or_insert_default();
+        match recorded {
+            Recorded::Retired => {
+                part.tally.claims.not_comparable += 1;
+                record.retired += 1;
+            }
+            Recorded::Untold { lines, facts } => {
+                part.tally.lines.came += lines;
+                part.tally.claims.not_comparable += 1;
+                part.tally.lines.not_comparable += lines;
+                record.untold(&facts);
+            }
+            Recorded::Reject(reject) => {
+                part.tally.lines.came += u64::from(reject.lines);
+                part.tally.rejected(&reject);
+            }
+            Recorded::Request(one_of) => {
+                part.tally.lines.came += one_of.request.lines.len() as u64;
+                let old = &one_of.old;
+                let is_new = |pack: &&Pack| part.old.iter().all(|stamp| stamp.digest != pack.digest);
+                let new: Vec<PackStamp> = old.packs().iter().filter(is_new).map(Pack::stamp).collect();
+                part.old.extend(new);
+                let desks = Desks { old, new: compare.new, not_recorded: Some(compare.not_recorded) };
+                self.members.extend(one(desks, keys, one_of.member, &one_of.request, part, &mut self.changed));
+            }
+        }
+    }
+}
+
+fn begin(old: &[Pack], new: &[Pack]) -> Comparison {
+    let stamps = |packs: &[Pack]| -> Vec<PackStamp> { packs.iter().map(Pack::stamp).collect() };
     Comparison { old: stamps(old), new: stamps(new), ..Comparison::default() }
 }
 
-fn one(old: &Desk, new: &Desk, keys: &Keys, request: &Request, part: &mut Comparison, out: &mut Vec<u8>) -> Vec<Hash> {
-    let changed: Vec<Transition> = line::compare(old, new, request, part, out);
+/// Holds one request against both desks; the hashes of its member's changes.
+fn one(
+    desks: Desks<'_>,
+    keys: &Keys,
+    member: Option<u128>,
+    request: &Request,
+    part: &mut Comparison,
+    out: &mut Vec<u8>,
+) -> Vec<Hash> {
+    let changed: Vec<Transition> = line::compare(desks, request, part, out);
     let is_changed = u64::from(!changed.is_empty());
     part.changed_claims += is_changed;
-    part.without_member += is_changed * u64::from(request.patient.member_id.is_none());
-    hashes(keys, &request.patient, &changed)
+    part.without_member += is_changed * u64::from(member.is_none());
+    hashes(keys, member, &changed)
 }

@@ -47,6 +47,8 @@ impl Comparison {
                 "by_verdict": changed,
             },
             "by": by,
+            "not_recorded": self.record.as_ref().map(super::NotRecorded::value),
+            "recorded_history": self.history.as_ref().map(crate::replay::RecordTally::value),
             "classes": classes.map(|classes| classes.iter().map(class).collect::<Vec<_>>()),
             "examples": self.examples.values().flatten().map(example).collect::<Vec<_>>(),
         })

@@ -24,6 +24,7 @@ pub(in crate::ledger::entry) struct RequestIn {
     kind: String,
     form: ToldIn<String>,
     frequency: ToldIn<String>,
+    replaces: Option<String>,
     provider: Option<String>,
     birth_date: Option<ToldIn<String>>,
     sex: Option<ToldIn<String>>,
@@ -112,7 +113,7 @@ impl RequestIn {
             kind: of_word(choices::KIND, &self.kind).ok_or(EntryFault::Value("request.kind"))?,
             form: sourced(self.form, "request.form", |word| of_word(choices::FORM, word))?,
             frequency: sourced(self.frequency, "request.frequency", |word| of_word(choices::FREQUENCY, word))?,
-            replaces: None,
+            replaces: self.replaces,
             provider: self
                 .provider
                 .map(|npi| Npi::parse(&npi).ok_or(EntryFault::Value("request.provider")))

@@ -21,6 +21,8 @@ pub(in crate::ledger::entry) struct RequestOut<'a> {
     form: ToldOut<'a, Choice>,
     frequency: ToldOut<'a, Choice>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    replaces: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     provider: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     birth_date: Option<ToldOut<'a, SpanOut>>,
@@ -162,6 +164,7 @@ impl<'a> RequestOut<'a> {
             kind: of_kind(&request.kind),
             form: sourced(&request.form, of_form),
             frequency: sourced(&request.frequency, of_frequency),
+            replaces: request.replaces.as_deref(),
             provider: request.provider.map(|npi| npi.to_string()),
             birth_date: given(&patient.birth_date, |born| SpanOut(*born.reveal())),
             sex: given(&patient.sex, of_sex),
