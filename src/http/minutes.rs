@@ -9,6 +9,7 @@ use std::{
 
 use actix_web::HttpRequest;
 use dashmap::DashMap;
+use uuid::Uuid;
 
 use super::{
     media,
@@ -111,14 +112,14 @@ impl Minutes {
         })
     }
 
-    /// Takes down a decision, and gives it as it is answered.
-    pub(super) fn take(&mut self, packs: &[Pack], request: &Request, decision: &Decision) -> String {
+    /// Takes down a decision; gives the id it is recorded under, and its text as it is answered.
+    pub(super) fn take(&mut self, packs: &[Pack], request: &Request, decision: &Decision) -> (Uuid, String) {
         let times_ms = (self.received_ms, now_ms().max(self.received_ms));
         let key = &self.recorder.key;
         let entry = Entry::new(times_ms.0, times_ms.1, self.expedited, self.digest, request, decision, packs, key);
         let row = Row::of(entry.id, times_ms, self.expedited, request, decision, entry.member);
         self.records.push(Record { row, body: entry.encode() });
-        entry.answer().to_owned()
+        (entry.id, entry.answer().to_owned())
     }
 
     /// Records what was taken down, all of it or nothing; gives the answer that may leave: this one,
