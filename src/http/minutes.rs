@@ -20,7 +20,7 @@ use super::{
 use crate::{
     desk::Desk,
     ledger::{
-        self, Digest, Group, Ledger, LedgerError, Once, PackArchive, Record, Recorded, Row,
+        self, Digest, Group, Ledger, Once, PackArchive, Record, Recorded, Row,
         chain::Sum,
         entry::{self, Entry},
     },
@@ -148,21 +148,21 @@ impl Minutes {
                 let says = "this Idempotency-Key was used for another request; use a new one for each";
                 Err(Problem::new(Kind::KeyUsed, says))
             }
-            Err(error) => Err(not_recorded(&error)),
+            // Why is in the log: the ledger tells it once, however many requests it costs.
+            Err(_) => Err(not_recorded()),
         }
     }
 }
 
-/// What a client is told when nothing could be recorded; why is for the log.
-pub(super) fn not_recorded(error: &LedgerError) -> Problem {
-    tracing::error!(code = error.code(), %error, "the ledger failed");
+/// What a client is told when nothing could be recorded.
+pub(super) fn not_recorded() -> Problem {
     let says = "decisions cannot be recorded now, so none is given; try again shortly";
     Problem::new(Kind::NotRecorded, says)
 }
 
 /// Now, in milliseconds since 1970 UTC.
 #[expect(clippy::disallowed_methods, reason = "a door may look at the clock, and passes the time in")]
-fn now_ms() -> i64 {
+pub(super) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.ok().and_then(|since| since.as_millis().try_into().ok()).unwrap_or(0)
 }

@@ -75,12 +75,12 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn entry(&self, id: Uuid) -> Result<Option<Stored>, LedgerError> {
         let pool = self.pool();
-        self.run(async move {
+        let read = self.run(async move {
             let text = format!("SELECT {COLUMNS} FROM claimgate_entries WHERE id = $1");
             let row = sqlx::query(&text).bind(id.as_bytes().to_vec()).fetch_optional(&pool).await?;
             row.as_ref().map(stored).transpose()
-        })
-        .await
+        });
+        self.inner.trouble.of_reading(read.await)
     }
 
     /// A page of what is searched for, in the order of the chain.
@@ -89,7 +89,7 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn search(&self, query: Query) -> Result<Vec<Stored>, LedgerError> {
         let pool = self.pool();
-        self.run(async move {
+        let read = self.run(async move {
             let (text, words) = statement(&query);
             let mut search = sqlx::query(&text).bind(query.after);
             for word in words {
@@ -101,8 +101,8 @@ impl Ledger {
             }
             let rows = search.bind(query.limit.clamp(1, PAGE_MAX)).fetch_all(&pool).await?;
             rows.iter().map(stored).collect()
-        })
-        .await
+        });
+        self.inner.trouble.of_reading(read.await)
     }
 
     /// Hands every entry to `each` in the order of the chain, in flat memory, until it says no more.
