@@ -53,7 +53,7 @@ pub fn both_formats_hold_the_same(home: &Home) {
     assert!(rows[0]["body"].is_null() && rows[0]["retired_under_mark"] == 1);
     assert!(rows[7]["body"].is_null() && rows[7]["body_hex"].is_string());
     assert_eq!(rows[8]["body"].as_str().map(str::len), Some(BODY_BYTES));
-    // A search is exported alike, also into a pipe, and nothing is written over unasked.
+    // A search is exported alike, and nothing is written over unasked.
     let (is_well, said) = place.ledger(&["export", "--format", "parquet", "--out", file]);
     assert!(!is_well && said.contains("is there already"), "{said}");
     let denied = ["export", "--verdict", "deny", "--format", "parquet", "--force", "--out", file];

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::ledger::{Access, Ledger, LedgerError, Query, Stored};
 
-/// How many entries are read at once.
-const PAGE: i64 = 500;
+/// How many entries are held at once: some have a thousand lines, and a MB.
+const PAGE: i64 = 64;
 
 /// Write decisions as lines of JSON or as a Parquet table, in the order of the chain
 #[derive(clap::Args)]

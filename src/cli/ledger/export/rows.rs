@@ -6,34 +6,34 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use crate::{
-    exchange::parquet::write::{Cell, FlatWriter, Type},
+    exchange::{Cell, ColumnType, FlatWriter},
     ledger::{Stored, hex},
 };
 
 /// The columns. Lists are text: `packs` and `findings` as JSON, `pack_names`, `rules` and `reasons`
 /// with each name once, parted by `;`.
-const COLUMNS: [(&str, Type); 21] = [
-    ("place", Type::Whole),
-    ("decision_id", Type::Text),
-    ("kind", Type::Text),
-    ("request_id", Type::Text),
-    ("retired_under_mark", Type::Whole),
-    ("received_at", Type::Moment),
-    ("decided_at", Type::Moment),
-    ("expedited", Type::Truth),
-    ("verdict", Type::Text),
-    ("pack_names", Type::Text),
-    ("rules", Type::Text),
-    ("reasons", Type::Text),
-    ("packs", Type::Text),
-    ("findings", Type::Text),
-    ("member", Type::Text),
-    ("body", Type::Text),
-    ("body_hex", Type::Text),
-    ("previous", Type::Text),
-    ("index_leaf", Type::Text),
-    ("body_leaf", Type::Text),
-    ("hash", Type::Text),
+const COLUMNS: [(&str, ColumnType); 21] = [
+    ("place", ColumnType::Whole),
+    ("decision_id", ColumnType::Text),
+    ("kind", ColumnType::Text),
+    ("request_id", ColumnType::Text),
+    ("retired_under_mark", ColumnType::Whole),
+    ("received_at", ColumnType::Moment),
+    ("decided_at", ColumnType::Moment),
+    ("expedited", ColumnType::Truth),
+    ("verdict", ColumnType::Text),
+    ("pack_names", ColumnType::Text),
+    ("rules", ColumnType::Text),
+    ("reasons", ColumnType::Text),
+    ("packs", ColumnType::Text),
+    ("findings", ColumnType::Text),
+    ("member", ColumnType::Text),
+    ("body", ColumnType::Text),
+    ("body_hex", ColumnType::Text),
+    ("previous", ColumnType::Text),
+    ("index_leaf", ColumnType::Text),
+    ("body_leaf", ColumnType::Text),
+    ("hash", ColumnType::Text),
 ];
 
 /// A table that is being written.
