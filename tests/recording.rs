@@ -28,7 +28,7 @@ fn a_key_decides_once_across_restarts() {
     let (status, first) = server.post(Some("k-1"), CLAIM).unwrap();
     assert_eq!(status, 200, "{first}");
     assert_eq!(server.post(Some("k-1"), CLAIM).unwrap(), (200, first.clone()));
-    drop(server);
+    server.stop();
     let server = place.serve();
     assert_eq!(server.post(Some("k-1"), CLAIM).unwrap(), (200, first.clone()));
     let other = CLAIM.replace("C-1001", "C-1002");

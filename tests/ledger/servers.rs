@@ -3,6 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs,
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -173,7 +174,9 @@ pub fn a_failing_ledger_is_told_once(home: &Home) {
     for private in ["M-001", "1973-05-01", "C-", "2025-09-01"] {
         assert!(server.logged(private).is_empty(), "{private} was logged");
     }
-    drop(server);
+    server.stop();
+    // The ledger of a server that was stopped is closed: a file has nothing beside it.
+    assert_eq!(fs::read_dir(home.folder()).unwrap().count(), usize::from(!home.is_server()));
     assert_eq!(place.whole().len(), 2);
 }
 

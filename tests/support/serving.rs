@@ -131,6 +131,12 @@ impl Server {
         assert!(killed.unwrap().success());
     }
 
+    /// SIGTERM: what is under way is finished, and the ledger is closed.
+    pub fn stop(mut self) {
+        let told = Command::new("kill").arg(self.child.id().to_string()).status();
+        assert!(told.unwrap().success() && self.child.wait().unwrap().success());
+    }
+
     /// The events of the log so far that hold a word.
     pub fn logged(&self, word: &str) -> Vec<String> {
         self.log.lock().unwrap().lines().filter(|line| line.contains(word)).map(str::to_owned).collect()

@@ -154,6 +154,15 @@ impl Ledger {
         self.run(async move { upkeep::retire(&pool, id, is_server, &keys, before_ms, now_ms).await }).await
     }
 
+    /// Closes what is open, whoever else still has the ledger, so that a ledger in a file is whole in
+    /// that file. Not for a thread that runs futures.
+    pub fn close(&self) {
+        let runtime = self.inner.runtime.lock().map(|mut runtime| runtime.take());
+        if let Ok(Some(runtime)) = runtime {
+            self.inner.close(runtime);
+        }
+    }
+
     /// Waits on this thread; not for a thread that runs futures.
     pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         self.inner.handle.block_on(work)
@@ -179,18 +188,25 @@ impl std::fmt::Debug for Ledger {
     }
 }
 
+impl Inner {
+    /// Closes the connections, and ends the runtime. Where futures run nobody may wait: there the
+    /// connections are only let go.
+    fn close(&self, runtime: Runtime) {
+        if tokio::runtime::Handle::try_current().is_err() {
+            let closed =
+                async { tokio::time::timeout(CLOSE_TIME_MAX, close(&self.pool, &self.place, self.access)).await };
+            let _ = runtime.block_on(closed);
+        }
+        runtime.shutdown_background();
+    }
+}
+
 impl Drop for Inner {
-    /// Closes what is open, so that a ledger in a file is whole in that file. Where futures run
-    /// nobody may wait: there the connections are only let go.
+    /// Closes what is open, so that a ledger in a file is whole in that file.
     fn drop(&mut self) {
         let runtime = self.runtime.get_mut().map(Option::take);
         if let Ok(Some(runtime)) = runtime {
-            if tokio::runtime::Handle::try_current().is_err() {
-                let closed =
-                    async { tokio::time::timeout(CLOSE_TIME_MAX, close(&self.pool, &self.place, self.access)).await };
-                let _ = runtime.block_on(closed);
-            }
-            runtime.shutdown_background();
+            self.close(runtime);
         }
     }
 }
