@@ -150,7 +150,7 @@ fn call(path: &Path) -> Result<(), Failed> {
             let withdrawn = codes.get("fhir::withdrawn_order").copied().unwrap_or_default();
             same(&Count { kept: call.requests.len() + broken, withdrawn }, &counted)?;
         }
-        let cards = cds_hooks::cards(&call, &[], None);
+        let cards = cds_hooks::answer(&call, &[], None, None);
         assert_eq!(cards["cards"], Value::Array(Vec::new()));
     }
     Ok(())

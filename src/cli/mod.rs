@@ -10,6 +10,7 @@ mod decide;
 mod input;
 mod ledger;
 mod packs;
+mod pending;
 mod questionnaires;
 mod rationale;
 mod replay;

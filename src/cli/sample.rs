@@ -1,21 +1,18 @@
 //! `claimgate sample`: made-up claims in any format, to try things out with.
 
 use std::{
-    fs::{self, File},
-    io::{self, BufWriter, Write as _},
-    path::{Path, PathBuf},
+    fs,
+    io::{self, Write as _},
+    path::PathBuf,
 };
 
 use clap::ValueEnum;
 
-use super::{Exit, complain};
+use super::{Exit, complain, pending::Pending};
 use crate::{
     exchange::{FlatClaims, fhir, json, table, x12},
     sample,
 };
-
-/// Bytes written at once.
-const BUFFER_BYTES: usize = 256 * 1024;
 
 /// Write made-up claims of made-up members around the spine pack
 ///
@@ -64,7 +61,8 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
         complain(format_args!("`{}` is there already", file.display()), Some("`--force` writes over it"));
         return Ok(Exit::Broken);
     }
-    let opened = fs::create_dir_all(&folder).and_then(|()| Pending::all(&folder, names));
+    let opened = fs::create_dir_all(&folder)
+        .and_then(|()| names.iter().map(|name| Pending::open(&folder.join(name))).collect::<io::Result<Vec<_>>>());
     let written = opened.and_then(|mut pending| {
         let counts = write(args, &mut pending)?;
         pending.into_iter().map(Pending::keep).collect::<io::Result<Vec<()>>>()?;
@@ -145,44 +143,6 @@ impl Form {
             Form::Csv => &["claims.csv"],
             Form::Ndjson => &["claims.ndjson"],
             Form::Parquet => &["claims.parquet"],
-        }
-    }
-}
-
-/// A file that has its name only once it is whole; until then, and if it never is, it is a hidden
-/// one beside it that goes away.
-struct Pending {
-    writer: BufWriter<File>,
-    part: PathBuf,
-    name: PathBuf,
-    is_kept: bool,
-}
-
-impl Pending {
-    fn all(folder: &Path, names: &[&str]) -> io::Result<Vec<Pending>> {
-        names.iter().map(|name| Pending::open(folder, name)).collect()
-    }
-
-    fn open(folder: &Path, name: &str) -> io::Result<Pending> {
-        let part = folder.join(format!(".{name}.part"));
-        let writer = BufWriter::with_capacity(BUFFER_BYTES, File::create(&part)?);
-        Ok(Pending { writer, part, name: folder.join(name), is_kept: false })
-    }
-
-    /// Gives the file its name; what was there under it is gone then.
-    fn keep(mut self) -> io::Result<()> {
-        self.writer.flush()?;
-        self.writer.get_ref().sync_all()?;
-        fs::rename(&self.part, &self.name)?;
-        self.is_kept = true;
-        Ok(())
-    }
-}
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        if !self.is_kept {
-            let _ = fs::remove_file(&self.part);
         }
     }
 }

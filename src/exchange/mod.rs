@@ -28,7 +28,7 @@ pub use parquet::{
     TABLES as PARQUET_TABLES,
     claims::Writer as FlatClaims,
     read as read_parquet, read_tables,
-    write::{Cell, Column, FlatWriter, Holds},
+    write::{Cell, Column, FlatWriter, Holds, Type as ColumnType},
 };
 
 /// How long one JSON or FHIR document may be, in bytes: it is held in memory. More goes a line each.

@@ -7,7 +7,7 @@ use actix_web::{
     http::StatusCode,
     web::{Bytes, Data, Payload},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -57,14 +57,14 @@ pub(super) async fn call(request: HttpRequest, payload: Payload, house: Data<Hou
         Err(problem) => return problem.answer(&request),
     };
     let decisions: Vec<Decision> = call.requests.iter().map(|(_, order)| desk.decide(order)).collect();
-    if let Some(minutes) = &mut minutes {
-        for ((_, order), decision) in call.requests.iter().zip(&decisions) {
-            minutes.take(desk.packs(), order, decision);
-        }
-    }
-    let mut answer = cds_hooks::cards(&call, &decisions, house.config.public_url.as_deref());
-    if let (Some(members), false) = (answer.as_object_mut(), call.faults.is_empty()) {
-        members.insert("extension".to_owned(), json!({"claimgate.faults": faults_out(&call.faults)}));
+    let recorded = minutes.as_mut().map(|minutes| {
+        let judged = call.requests.iter().zip(&decisions);
+        judged.map(|((_, order), decision)| minutes.take(desk.packs(), order, decision).0).collect::<Vec<Uuid>>()
+    });
+    let base = house.config.public_url.as_deref();
+    let mut answer = cds_hooks::answer(&call, &decisions, recorded.as_deref(), base);
+    if !call.faults.is_empty() {
+        cds_hooks::extend(&mut answer, "claimgate.faults", faults_out(&call.faults));
     }
     // A client's name of its call is logged only where it is the UUID it should be.
     let hook_instance = Uuid::parse_str(&call.hook_instance).ok();

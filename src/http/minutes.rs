@@ -9,6 +9,7 @@ use std::{
 
 use actix_web::HttpRequest;
 use dashmap::DashMap;
+use uuid::Uuid;
 
 use super::{
     media,
@@ -19,7 +20,7 @@ use super::{
 use crate::{
     desk::Desk,
     ledger::{
-        self, Digest, Group, Ledger, LedgerError, Once, PackArchive, Record, Recorded, Row,
+        self, Digest, Group, Ledger, Once, PackArchive, Record, Recorded, Row,
         chain::Sum,
         entry::{self, Entry},
     },
@@ -111,14 +112,14 @@ impl Minutes {
         })
     }
 
-    /// Takes down a decision, and gives it as it is answered.
-    pub(super) fn take(&mut self, packs: &[Pack], request: &Request, decision: &Decision) -> String {
+    /// Takes down a decision; gives the id it is recorded under, and its text as it is answered.
+    pub(super) fn take(&mut self, packs: &[Pack], request: &Request, decision: &Decision) -> (Uuid, String) {
         let times_ms = (self.received_ms, now_ms().max(self.received_ms));
         let key = &self.recorder.key;
         let entry = Entry::new(times_ms.0, times_ms.1, self.expedited, self.digest, request, decision, packs, key);
         let row = Row::of(entry.id, times_ms, self.expedited, request, decision, entry.member);
         self.records.push(Record { row, body: entry.encode() });
-        entry.answer().to_owned()
+        (entry.id, entry.answer().to_owned())
     }
 
     /// Records what was taken down, all of it or nothing; gives the answer that may leave: this one,
@@ -147,21 +148,21 @@ impl Minutes {
                 let says = "this Idempotency-Key was used for another request; use a new one for each";
                 Err(Problem::new(Kind::KeyUsed, says))
             }
-            Err(error) => Err(not_recorded(&error)),
+            // Why is in the log: the ledger tells it once, however many requests it costs.
+            Err(_) => Err(not_recorded()),
         }
     }
 }
 
-/// What a client is told when nothing could be recorded; why is for the log.
-pub(super) fn not_recorded(error: &LedgerError) -> Problem {
-    tracing::error!(code = error.code(), %error, "the ledger failed");
+/// What a client is told when nothing could be recorded.
+pub(super) fn not_recorded() -> Problem {
     let says = "decisions cannot be recorded now, so none is given; try again shortly";
     Problem::new(Kind::NotRecorded, says)
 }
 
 /// Now, in milliseconds since 1970 UTC.
 #[expect(clippy::disallowed_methods, reason = "a door may look at the clock, and passes the time in")]
-fn now_ms() -> i64 {
+pub(super) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.ok().and_then(|since| since.as_millis().try_into().ok()).unwrap_or(0)
 }

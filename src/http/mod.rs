@@ -71,7 +71,13 @@ struct House {
 /// # Errors
 /// When the address cannot be bound, or the server fails.
 pub fn serve(config: &ServerConfig, desk: Arc<ArcSwap<Desk>>, recorder: Option<Recorder>) -> io::Result<()> {
-    Service::bind_recording(config, desk, recorder)?.run_blocking()
+    let ledger = recorder.as_ref().map(|recorder| recorder.ledger().clone());
+    let ended = Service::bind_recording(config, desk, recorder)?.run_blocking();
+    // The server's threads may have it still, and cannot wait until it is closed.
+    if let Some(ledger) = ledger {
+        ledger.close();
+    }
+    ended
 }
 
 impl Service {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    House, media, minutes,
+    House, media,
     problem::{Kind, Problem},
 };
 use crate::{
@@ -33,7 +33,7 @@ async fn answer_of(id: &str, house: &House) -> Result<String, Problem> {
     let ledger = ledger_of(house)?;
     let none = || Problem::new(Kind::NotFound, "no decision was recorded under this id");
     let id = Uuid::parse_str(id).map_err(|_| none())?;
-    let stored = ledger.entry(id).await.map_err(|error| minutes::not_recorded(&error))?.ok_or_else(none)?;
+    let stored = ledger.entry(id).await.map_err(|_| not_read())?.ok_or_else(none)?;
     let Some(body) = stored.body else {
         return Err(Problem::new(Kind::Gone, "this decision was retired; what is left of it is found by a search"));
     };
@@ -56,11 +56,16 @@ pub(super) async fn search(request: HttpRequest, house: Data<House>) -> HttpResp
 async fn found(request: &HttpRequest, house: &House) -> Result<Value, Problem> {
     let query = query_of(request.query_string())?;
     let limit = query.limit;
-    let found = ledger_of(house)?.search(query).await.map_err(|error| minutes::not_recorded(&error))?;
+    let found = ledger_of(house)?.search(query).await.map_err(|_| not_read())?;
     let is_full = i64::try_from(found.len()) == Ok(limit);
     let next = found.last().map(|last| last.seq).filter(|_| is_full);
     let decisions: Value = found.iter().map(crate::ledger::Stored::value).collect();
     Ok(json!({"decisions": decisions, "next_after": next}))
+}
+
+/// What a client is told when the ledger cannot be read; why is in the log, told by the ledger.
+fn not_read() -> Problem {
+    Problem::new(Kind::NotRecorded, "the ledger cannot be read now; try again shortly")
 }
 
 fn query_of(text: &str) -> Result<Query, Problem> {

@@ -157,7 +157,8 @@ impl Sheet<'_> {
             self.written.push(b',');
         }
         if let Some(minutes) = &mut self.minutes {
-            self.written.extend_from_slice(minutes.take(self.desk.packs(), request, decision).as_bytes());
+            let (_, answer) = minutes.take(self.desk.packs(), request, decision);
+            self.written.extend_from_slice(answer.as_bytes());
             self.written.push(b'\n');
             return;
         }

@@ -1,14 +1,18 @@
-//! Whether a ledger is what it was: the whole chain, its checkpoints, its marks, and heads that were
-//! taken elsewhere.
+//! Whether a ledger is what it was: the whole chain, its checkpoints, its marks, heads that were taken
+//! elsewhere, and the packs that its entries were decided by.
 //!
 //! What each check rests on: the chain alone shows any change that does not make every later hash
 //! anew. A head that was kept elsewhere shows that too, and also that the end was cut off. Whoever
 //! has the signing key *and* every head that was ever taken away can write another past.
 
+mod archive;
+mod packs;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
+use self::packs::Named;
 use super::{
     Digest, Ledger, LedgerError, Stored,
     chain::{beginning, body_leaf, entry_hash, index_leaf},
@@ -32,8 +36,12 @@ pub struct Report {
     pub checkpoints: u64,
     /// The keys that signed what holds.
     pub signers: BTreeSet<PublicKey>,
-    /// The first thing that is wrong with the chain, and whatever is wrong with heads and marks.
+    /// How many packs are kept as they were stored.
+    pub packs: u64,
+    /// The first thing that is wrong with the chain, and whatever is wrong with heads, marks and packs.
     pub faults: Vec<Fault>,
+    /// What hinders deciding again and is no change.
+    pub notes: Vec<Fault>,
 }
 
 /// Something that is wrong.
@@ -56,7 +64,7 @@ pub struct Against {
     pub public_key: Option<PublicKey>,
 }
 
-/// Walks the whole chain, in flat memory.
+/// Walks the whole chain, in flat memory, and looks at every pack.
 ///
 /// # Errors
 /// When the ledger cannot be read at all. What can be read and is wrong is a fault.
@@ -79,6 +87,8 @@ pub fn verify(ledger: &Ledger, against: &Against) -> Result<Report, LedgerError>
         walk.end(before, after);
     }
     walk.hold_against_heads();
+    // Last: a pack is there before the first entry that names it.
+    walk.check_packs()?;
     Ok(walk.report)
 }
 
@@ -98,6 +108,7 @@ struct Walk<'l> {
     /// The head the walk had when it stood at the ledger's own count.
     at_head: BTreeMap<i64, Digest>,
     watched: BTreeSet<i64>,
+    named: Named,
 }
 
 impl<'l> Walk<'l> {
@@ -111,7 +122,9 @@ impl<'l> Walk<'l> {
             marks: Vec::new(),
             checkpoints: 0,
             signers: BTreeSet::new(),
+            packs: 0,
             faults: Vec::new(),
+            notes: Vec::new(),
         };
         let mut heads = against.heads.clone();
         heads.sort_by_key(|(_, head)| head.what.count);
@@ -127,6 +140,7 @@ impl<'l> Walk<'l> {
             is_broken: false,
             at_head: BTreeMap::from([(0, hash)]),
             watched,
+            named: Named::default(),
         }
     }
 
@@ -193,6 +207,7 @@ impl<'l> Walk<'l> {
                 format!("the body of entry {seq} is gone, and no mark allows it"),
             );
         }
+        self.named.take(seq, &entry.row.packs);
         self.report.count = seq;
         self.report.hash = entry.hash;
         if self.watched.contains(&seq) {

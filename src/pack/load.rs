@@ -28,14 +28,7 @@ pub const NODES_MAX: usize = 4_000_000;
 /// # Errors
 /// Every fault that can be found, at once.
 pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackFault>> {
-    let find = |name: &str| {
-        texts.iter().find(|text| text.path == name).ok_or_else(|| {
-            vec![
-                PackFault::new("pack::missing_file", format!("the pack has no {name}"))
-                    .help("see rules/README.md for what a pack holds"),
-            ]
-        })
-    };
+    let find = |name: &str| find(&texts, name);
     let manifest_text = find("pack.toml")?;
     let manifest = Manifest::read(manifest_text)?;
     let own: Settings = settings
@@ -273,6 +266,23 @@ fn diagram(
 /// Whether the digest is over a text: over all but cases and changelog, which decide nothing.
 pub fn is_digested(text: &PackText) -> bool {
     !text.path.starts_with("cases/") && text.path != "CHANGELOG.md"
+}
+
+/// The digest that texts have under settings if they load: nothing is explored.
+///
+/// # Errors
+/// A manifest that cannot be read, or settings that it does not take.
+pub fn digest_of(texts: &[PackText], settings: &Settings) -> Result<String, Vec<PackFault>> {
+    let manifest = Manifest::read(find(texts, "pack.toml")?)?;
+    Ok(digest(texts, &manifest.settle(settings)?))
+}
+
+/// A text that every pack has.
+fn find<'t>(texts: &'t [PackText], name: &str) -> Result<&'t PackText, Vec<PackFault>> {
+    texts.iter().find(|text| text.path == name).ok_or_else(|| {
+        let fault = PackFault::new("pack::missing_file", format!("the pack has no {name}"));
+        vec![fault.help("see rules/README.md for what a pack holds")]
+    })
 }
 
 /// The digest over everything that can change a verdict or a sentence.

@@ -18,7 +18,7 @@ use std::{collections::BTreeMap, sync::Arc};
 /// What a source must show of the patient data it uses.
 pub use crate::fact::SOURCE_ATTRIBUTES;
 pub use claims::{Claim, Disagreement, Property};
-pub use load::{NODES_MAX, is_digested, load};
+pub use load::{NODES_MAX, digest_of, is_digested, load};
 pub use manifest::{Companions, Manifest, Parameter, ParameterType, Passage, Period, SourceAttributes};
 pub use reasons::Reason;
 pub use source::Section;

@@ -14,5 +14,6 @@ mod limits;
 mod logs;
 mod pages;
 mod questionnaires;
+mod recorded;
 mod requests;
 mod server;

@@ -13,7 +13,7 @@ use arc_swap::ArcSwap;
 use claimgate::{
     config::{LogConfig, LogFormat, ServerConfig},
     desk::Desk,
-    http::{Service, Stopper},
+    http::{Recorder, Service, Stopper},
     pack::shelf,
     telemetry,
 };
@@ -42,12 +42,7 @@ pub struct Answer {
 impl Server {
     /// With the packs of `rules/`.
     pub fn start(config: ServerConfig) -> Server {
-        static DESK: OnceLock<Arc<ArcSwap<Desk>>> = OnceLock::new();
-        let load = || {
-            let packs = shelf::open(Path::new("rules"), &shelf::Settings::new()).unwrap();
-            Arc::new(ArcSwap::from_pointee(Desk::new(packs)))
-        };
-        Server::with(config, DESK.get_or_init(load).clone())
+        Server::with(config, usual_desk())
     }
 
     /// With the usual settings.
@@ -55,11 +50,20 @@ impl Server {
         Server::start(ServerConfig::default())
     }
 
+    /// With the packs of `rules/` and a ledger.
+    pub fn recording(recorder: Recorder) -> Server {
+        Server::run(ServerConfig::default(), usual_desk(), Some(recorder))
+    }
+
     /// With another desk.
     pub fn with(config: ServerConfig, desk: Arc<ArcSwap<Desk>>) -> Server {
+        Server::run(config, desk, None)
+    }
+
+    fn run(config: ServerConfig, desk: Arc<ArcSwap<Desk>>, recorder: Option<Recorder>) -> Server {
         log();
         let config = ServerConfig { address: ([127, 0, 0, 1], 0).into(), workers: Some(1), ..config };
-        let service = Service::bind(&config, desk).unwrap();
+        let service = Service::bind_recording(&config, desk, recorder).unwrap();
         let (port, stopper) = (service.port(), service.stopper());
         Server { port, stopper, thread: Some(thread::spawn(|| service.run_blocking())) }
     }
@@ -135,6 +139,16 @@ impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head.get(name).map(|value| value.to_str().unwrap())
     }
+}
+
+/// The desk of `rules/`, opened once.
+fn usual_desk() -> Arc<ArcSwap<Desk>> {
+    static DESK: OnceLock<Arc<ArcSwap<Desk>>> = OnceLock::new();
+    let load = || {
+        let packs = shelf::open(Path::new("rules"), &shelf::Settings::new()).unwrap();
+        Arc::new(ArcSwap::from_pointee(Desk::new(packs)))
+    };
+    DESK.get_or_init(load).clone()
 }
 
 /// The answer that comes on a connection: all of it, or as much as there is before it is closed.

@@ -15,9 +15,10 @@ use std::{
 
 use claimgate::{
     ledger::{
-        Access, FoundBy, Group, Keys, Ledger, Place, Record, Row, sha256,
+        Access, FoundBy, Group, Keys, Ledger, PackArchive, Place, Record, Row, entry, sha256,
         verify::{Against, verify},
     },
+    pack::{Pack, shelf},
     private::Private,
     request::Kind,
     verdict::{PackStamp, Verdict},
@@ -53,6 +54,18 @@ impl Home {
 
     pub fn place(&self) -> Place {
         self.place.clone()
+    }
+
+    pub fn is_server(&self) -> bool {
+        matches!(self.place, Place::Server(_))
+    }
+
+    /// Where it is, as an operator names it.
+    pub fn address(&self) -> String {
+        match &self.place {
+            Place::File(file) => file.to_str().unwrap().to_owned(),
+            Place::Server(url) => url.reveal().clone(),
+        }
     }
 
     /// A folder of the test's own.
@@ -92,6 +105,22 @@ pub fn keys() -> Arc<Keys> {
     KEYS.get_or_init(make).clone()
 }
 
+/// The pack of all decisions of these tests, under settings of its own.
+pub fn pack(settings: &[(&str, &str)]) -> Pack {
+    let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    shelf::take(Path::new("tests/packs/small"), &settings.collect()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// That pack as it is named and as it is kept.
+pub fn kept() -> (PackStamp, PackArchive) {
+    static KEPT: OnceLock<(PackStamp, PackArchive)> = OnceLock::new();
+    let load = || {
+        let pack = pack(&[]);
+        (pack.stamp(), PackArchive { digest: pack.digest.clone(), archive: entry::archive(&pack).into() })
+    };
+    KEPT.get_or_init(load).clone()
+}
+
 /// The `nth` of some decisions, a second apart.
 pub fn record(nth: u32) -> Record {
     let found =
@@ -105,11 +134,7 @@ pub fn record(nth: u32) -> Record {
         expedited: nth.is_multiple_of(7),
         verdict: [Verdict::Allow, Verdict::Flag, Verdict::Deny][nth as usize % 3],
         member: (!nth.is_multiple_of(4)).then(|| sha256(&[1])),
-        packs: vec![PackStamp {
-            name: "spine".to_owned(),
-            version: "1.0.0".to_owned(),
-            digest: "sha256:11".to_owned(),
-        }],
+        packs: vec![kept().0],
         findings: [found].into(),
     };
     Record { row, body: format!("the body of {nth}").into_bytes() }
@@ -118,7 +143,7 @@ pub fn record(nth: u32) -> Record {
 pub fn group(all: &[u32]) -> Group {
     let last = all.iter().copied().max().unwrap_or(0);
     let records = all.iter().map(|nth| record(*nth)).collect();
-    Group { records, now_ms: NOW_MS + i64::from(last) * 1000, ..Group::default() }
+    Group { records, packs: vec![kept().1], once: None, now_ms: NOW_MS + i64::from(last) * 1000 }
 }
 
 /// The ledger holds, and has so many entries.

@@ -3,31 +3,68 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use claimgate::{
+    fault::PackText,
     ledger::{
-        Access, Ledger, Place,
+        Access, Ledger, PackArchive, Place,
+        entry::archive,
         head::{Head, Signed},
+        hex,
         verify::{Against, verify},
     },
+    pack::digest_of,
     private::Private,
 };
+use serde_json::Value;
 use sqlx::Connection as _;
 use sqlx_core::any::{AnyConnection, driver::install_drivers};
 
-use crate::support::{Home, NOW_MS, group, keys, until};
+use crate::support::{Home, NOW_MS, group, kept, keys, pack, until};
 
 /// Every change that one can think of, on a ledger of 50 entries with a head taken at 40.
 pub fn every_change_is_named(home: &Home) {
-    let _ = install_drivers(&[sqlx_postgres::any::DRIVER, sqlx_sqlite::any::DRIVER]);
     let ledger = home.open(Access::Record);
     ledger.wait(ledger.record(group(&(0..40).collect::<Vec<_>>()))).unwrap();
     let head = ledger.wait(ledger.checkpoint(keys(), NOW_MS)).unwrap();
     ledger.wait(ledger.record(group(&(40..50).collect::<Vec<_>>()))).unwrap();
     drop(ledger);
-    let tried = Tried { home, head, is_server: matches!(home.place(), Place::Server(_)) };
+    let tried = Tried { home, head, is_server: home.is_server() };
     tried.columns();
     tried.places();
     tried.ends();
     tried.signatures();
+    tried.packs();
+}
+
+/// A pack that an engine does not load was not changed by anybody: it is told, and no fault.
+pub fn a_pack_that_does_not_load_is_no_change(home: &Home) {
+    let (mut stamp, kept) = kept();
+    let text = String::from_utf8(kept.archive.to_vec()).unwrap().replacen("in(cancer)", "in(cancers)", 1);
+    let archive: Value = serde_json::from_str(&text).unwrap();
+    let texts: Vec<PackText> = serde_json::from_value::<Vec<(String, String)>>(archive["texts"].clone())
+        .unwrap()
+        .into_iter()
+        .map(|(path, text)| PackText { path, text: text.into() })
+        .collect();
+    let settings = serde_json::from_value(archive["settings"].clone()).unwrap();
+    // What an engine that knows `cancers` would have stored.
+    let digest = digest_of(&texts, &settings).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let archive = text.replace(&stamp.digest, &digest).into_bytes().into();
+    stamp.digest = digest.clone();
+    let ledger = home.open(Access::Record);
+    let mut whole = group(&[0, 1]);
+    whole.records.iter_mut().for_each(|record| record.row.packs = vec![stamp.clone()]);
+    whole.packs = vec![PackArchive { digest, archive }];
+    ledger.wait(ledger.record(whole)).unwrap();
+    ledger.wait(ledger.record(group(&[2]))).unwrap();
+    let report = verify(&ledger, &Against::default()).unwrap();
+    assert_eq!((report.count, report.packs, report.faults.as_slice()), (3, 2, &[][..]));
+    let [note] = &report.notes[..] else { panic!("{:?}", report.notes) };
+    assert_eq!((note.seq, note.code), (Some(1), "ledger::pack_not_loaded"));
+    assert!(
+        note.message.starts_with("`small 1.0.0` (sha256:") && note.message.contains("`cancers`"),
+        "{}",
+        note.message
+    );
 }
 
 struct Tried<'h> {
@@ -64,6 +101,11 @@ impl Tried<'_> {
         changed("findings = ''", "ledger::changed_index");
         changed("packs = 'spine'", "ledger::unreadable");
         changed("verdict = 7", "ledger::unreadable");
+        if !self.is_server {
+            // SQLite takes anything anywhere.
+            changed("packs = X'00'", "ledger::unreadable");
+            changed("received_ms = 'yesterday'", "ledger::unreadable");
+        }
         changed(&format!("hash = {}", self.digest(9)), "ledger::changed_hash");
         changed(&format!("previous = {}", self.digest(9)), "ledger::out_of_order");
         changed(&format!("index_leaf = {}", self.digest(9)), "ledger::changed_index");
@@ -144,6 +186,38 @@ impl Tried<'_> {
         self.check("no head", &[gone], &[(None, "ledger::unreadable")]);
     }
 
+    /// The archives of packs, which the chain holds by their digests.
+    fn packs(&self) {
+        let changed = |what: &str, from: &str, to: &str, code: &str| {
+            let text = if self.is_server { "convert_from(archive, 'UTF8')" } else { "CAST(archive AS TEXT)" };
+            let text = format!("REPLACE({text}, '{from}', '{to}')");
+            let bytes =
+                if self.is_server { format!("convert_to({text}, 'UTF8')") } else { format!("CAST({text} AS BLOB)") };
+            self.check(what, &[&format!("UPDATE claimgate_packs SET archive = {bytes}")], &[(Some(1), code)]);
+        };
+        let changed_pack = "ledger::changed_pack";
+        changed("a sentence", "Radicular pain is not treated so.", "Radicular pain is treated so.", changed_pack);
+        changed("a rule that then does not load", "in(cancer)", "in(cancers)", changed_pack);
+        changed("a setting", "\"strict\":\"false\"", "\"strict\":\"true\"", changed_pack);
+        changed("a version beside the texts", "\"version\":\"1.0.0\"", "\"version\":\"1.0.1\"", changed_pack);
+        changed("a blank", "\"format\":1,", "\"format\":1, ", changed_pack);
+        changed("a brace", "{\"format\"", "\"format\"", changed_pack);
+        changed("a later format", "\"format\":1", "\"format\":2", "ledger::unknown_pack");
+        changed("a setting that cannot be", "\"strict\":\"false\"", "\"strict\":\"x\"", "ledger::unknown_pack");
+        let other = hex(&archive(&pack(&[("strict", "true")])));
+        let other = if self.is_server { format!("decode('{other}', 'hex')") } else { format!("X'{other}'") };
+        let other = format!("UPDATE claimgate_packs SET archive = {other}");
+        self.check("another pack", &[&other], &[(Some(1), changed_pack)]);
+        let missing = (Some(1), "ledger::missing_pack");
+        self.check("a pack is gone", &["DELETE FROM claimgate_packs"], &[missing]);
+        let renamed = "UPDATE claimgate_packs SET digest = 'sha256:00'";
+        self.check("a pack under another digest", &[renamed], &[(None, changed_pack), missing]);
+        if !self.is_server {
+            let blob = "UPDATE claimgate_packs SET digest = X'00'";
+            self.check("a digest that is no text", &[blob], &[(None, "ledger::unreadable"), missing]);
+        }
+    }
+
     /// A digest as the database writes it.
     fn digest(&self, byte: u8) -> String {
         self.bytes(byte, 32)
@@ -158,7 +232,7 @@ impl Tried<'_> {
     fn check(&self, what: &str, statements: &[&str], expected: Named<'_>) {
         let copy = self.copy();
         for statement in statements {
-            self.sql(&copy, statement);
+            change(&copy, statement);
         }
         let ledger = Ledger::open(copy.clone(), Access::Read, None).unwrap();
         let against = Against { heads: vec![("head.json".to_owned(), self.head)], public_key: None };
@@ -190,18 +264,20 @@ impl Tried<'_> {
             }
         }
     }
+}
 
-    fn sql(&self, place: &Place, statement: &str) {
-        let url = match place {
-            Place::File(file) => format!("sqlite://{}", file.display()),
-            Place::Server(url) => url.reveal().clone(),
-        };
-        sql(&url, statement).unwrap();
-    }
+/// Changes a ledger as whoever can write its database.
+pub fn change(place: &Place, statement: &str) {
+    let url = match place {
+        Place::File(file) => format!("sqlite://{}", file.display()),
+        Place::Server(url) => url.reveal().clone(),
+    };
+    sql(&url, statement).unwrap();
 }
 
 /// Runs a statement as whoever can write the database.
 fn sql(url: &str, statement: &str) -> sqlx::Result<()> {
+    let _ = install_drivers(&[sqlx_postgres::any::DRIVER, sqlx_sqlite::any::DRIVER]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut connection = AnyConnection::connect(url).await?;

@@ -19,8 +19,7 @@ pub fn a_full_disk_is_said_and_got_over(home: &Home) {
     let filler = disk.join("filler");
     std::fs::write(&filler, vec![0; 1_000_000]).unwrap();
     let ledger = Ledger::open(Place::File(disk.join("claims.ledger")), Access::Record, None).unwrap();
-    let large =
-        |nth: u32| Group { records: vec![Record { body: vec![1; 100_000], ..record(nth) }], ..Group::default() };
+    let large = |nth: u32| Group { records: vec![Record { body: vec![1; 100_000], ..record(nth) }], ..group(&[nth]) };
     let (mut count, mut nth) = (0, 0);
     let error = loop {
         nth += 1;
@@ -76,7 +75,7 @@ pub fn a_file_that_cannot_be_written_is_said(home: &Home) {
     let reader = home.open(Access::Read);
     let error = reader.wait(reader.record(group(&[3]))).unwrap_err();
     assert_eq!(error.code(), "ledger::read_only", "{error}");
-    assert_eq!(reader.wait(reader.is_writable()).unwrap_err().code(), "ledger::read_only");
+    assert_eq!(reader.wait(reader.is_writable(NOW_MS)).unwrap_err().code(), "ledger::read_only");
     holds(&reader, 3);
 }
 
@@ -103,7 +102,7 @@ pub fn a_database_goes_and_comes_back(server: &mut Postgres) {
     let error = ledger.wait(ledger.record(group(&[1]))).unwrap_err();
     assert!(matches!(error.code(), "ledger::unreachable" | "ledger::too_slow"), "{error}");
     assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
-    assert!(ledger.wait(ledger.is_writable()).is_err());
+    assert!(ledger.wait(ledger.is_writable(NOW_MS)).is_err());
     server.run();
     until("a ledger that records", || ledger.wait(ledger.record(group(&[2]))).is_ok());
     // What failed may be tried again; it was not recorded.

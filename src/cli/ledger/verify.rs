@@ -23,6 +23,8 @@ use crate::{
 };
 
 /// Walk the whole chain: name the first entry that is wrong, missing, twice or out of order
+///
+/// Looks at every pack too: one that an entry was decided by must be there, and as it was stored.
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
@@ -86,8 +88,12 @@ fn human(report: &Report, against: &Against, screen: &Screen, out: &mut impl io:
         writeln!(out, "retired {count}, decided before {before}, under mark {number}")?;
     }
     writeln!(out, "checkpoints that hold {}", report.checkpoints)?;
+    writeln!(out, "packs that are as they were stored {}", report.packs)?;
     for key in &report.signers {
         writeln!(out, "signed by {}", hex(key))?;
+    }
+    for note in &report.notes {
+        writeln!(out, "{} {} ({})", screen.ink(Ink::Yellow, "!"), note.message, note.code)?;
     }
     for fault in &report.faults {
         writeln!(out, "{} {} ({})", screen.ink(Ink::Red, "×"), fault.message, fault.code)?;
@@ -119,6 +125,8 @@ fn value(report: &Report) -> Value {
         "retired": report.retired.iter().map(retired).collect::<Value>(),
         "checkpoints": report.checkpoints,
         "signed_by": report.signers.iter().map(|key| json!(hex(key))).collect::<Value>(),
+        "packs": report.packs,
+        "notes": report.notes.iter().map(fault).collect::<Value>(),
         "faults": report.faults.iter().map(fault).collect::<Value>(),
         "whole": report.faults.is_empty(),
     })

@@ -1,5 +1,8 @@
 //! Decisions → cards: allow has none; flag and deny have one warning an order.
 //!
+//! Where decisions are recorded, their ids stand where CDS Hooks has room for what is a service's own:
+//! in `extension` of each card, and of the answer for all orders, those without a card too.
+//!
 //! Every value that comes from the input or a pack is escaped; the only links are to the doi of
 //! the policy and to this service.
 
@@ -7,6 +10,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::{
     Call,
@@ -22,6 +26,11 @@ const SUMMARY_CHARS_MAX: usize = 139;
 /// Evidence shown on a card; a clinician reads no more, and the API has all of it.
 const EVIDENCE_MAX: usize = 24;
 
+/// In a card's extension: the id of the decision it tells of, for `GET /v1/decisions/{id}`.
+const DECISION_ID: &str = "claimgate.decision_id";
+/// In the answer's extension: each order that was decided, with the id of its decision.
+const DECISIONS: &str = "claimgate.decisions";
+
 const TOPIC_SYSTEM: &str = "http://terminology.hl7.org/CodeSystem/cdshooks-card-type";
 const OVERRIDE_SYSTEM: &str = "urn:claimgate:override-reason";
 const OVERRIDES: &[(&str, &str)] = &[
@@ -33,16 +42,41 @@ const OVERRIDES: &[(&str, &str)] = &[
     ("clinical-judgement", "Clinical judgement, explained in the record"),
 ];
 
-/// The answer to a call: `decisions` are those of `call.requests`, in their order. With the
-/// service's own address a card links to the rules it rests on.
-pub fn cards(call: &Call, decisions: &[Decision], public_url: Option<&str>) -> Value {
+/// The answer to a call: `decisions` are those of `call.requests`, in their order, and `recorded` the
+/// ids they were recorded under, where they were. With the service's own address a card links to the
+/// rules it rests on.
+pub fn answer(call: &Call, decisions: &[Decision], recorded: Option<&[Uuid]>, public_url: Option<&str>) -> Value {
     let several = call.requests.len() > 1;
-    let judged = call.requests.iter().zip(decisions);
-    let cards =
-        judged.filter(|(_, decision)| decision.verdict > Verdict::Allow).map(|((reference, request), decision)| {
-            card(&call.hook_instance, reference, several.then_some(request), decision, public_url)
-        });
-    json!({"cards": cards.collect::<Vec<Value>>()})
+    let (mut cards, mut ids) = (Vec::new(), Vec::new());
+    for (place, ((reference, request), decision)) in call.requests.iter().zip(decisions).enumerate() {
+        let id = recorded.and_then(|recorded| recorded.get(place));
+        if let Some(id) = id {
+            ids.push(
+                json!({"reference": reference, "decision_id": id.to_string(), "verdict": decision.verdict.name()}),
+            );
+        }
+        if decision.verdict > Verdict::Allow {
+            let mut card = card(&call.hook_instance, reference, several.then_some(request), decision, public_url);
+            if let Some(id) = id {
+                extend(&mut card, DECISION_ID, json!(id.to_string()));
+            }
+            cards.push(card);
+        }
+    }
+    let mut answer = json!({"cards": cards});
+    if !ids.is_empty() {
+        extend(&mut answer, DECISIONS, Value::Array(ids));
+    }
+    answer
+}
+
+/// Puts something of this service's own into the `extension` of an answer or a card.
+pub fn extend(whole: &mut Value, name: &str, value: Value) {
+    let Some(members) = whole.as_object_mut() else { return };
+    let extension = members.entry("extension").or_insert_with(|| Value::Object(Map::new()));
+    if let Some(extension) = extension.as_object_mut() {
+        extension.insert(name.to_owned(), value);
+    }
 }
 
 /// One card; `named` is the order where the card must say which it speaks of.
@@ -62,7 +96,7 @@ fn card(
     };
     let summary = one_line(&format!("{verdict}: {text}"), SUMMARY_CHARS_MAX);
     let mut card = Map::new();
-    card.insert("uuid".into(), json!(uuid(instance, reference)));
+    card.insert("uuid".into(), json!(name_of(instance, reference)));
     card.insert("summary".into(), json!(summary));
     card.insert("indicator".into(), json!("warning"));
     card.insert("detail".into(), json!(detail(named, decision)));
@@ -197,7 +231,7 @@ fn doi_link(doi: &str) -> Option<String> {
 }
 
 /// A card's name: the same for the same order in the same call, so that feedback finds it.
-fn uuid(instance: &str, reference: &str) -> String {
+fn name_of(instance: &str, reference: &str) -> String {
     let mut hash = Sha256::new();
     for part in ["claimgate card", instance, reference] {
         hash.update(part.len().to_be_bytes());

@@ -11,6 +11,6 @@ mod outcome;
 
 pub use self::{
     call::{Call, Hook, discovery, read},
-    card::cards,
+    card::{answer, extend},
     outcome::{OutcomeError, operation_outcome},
 };

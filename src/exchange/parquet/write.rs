@@ -1,4 +1,5 @@
-//! Flat rows as Parquet: named columns of text, whole numbers and days, any of them blank.
+//! Flat rows as Parquet: named columns of text, whole numbers, days, moments and truths, any of them
+//! blank.
 //!
 //! INVARIANT: the same columns and rows make the same bytes, and memory is bounded by one row
 //! group. Deliberately knows no nesting and no floats: a table of claims or decisions has none.
@@ -10,9 +11,9 @@ use std::{
 
 use arrow_array::{
     ArrayRef, RecordBatch,
-    builder::{Date32Builder, Int64Builder, StringBuilder},
+    builder::{BooleanBuilder, Date32Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder},
 };
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use parquet::{arrow::ArrowWriter, basic::Compression, errors::ParquetError, file::properties::WriterProperties};
 
 use crate::date::{Date, day_number};
@@ -26,6 +27,12 @@ const ROW_GROUP_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Rows handed to the encoder at once.
 const BATCH_ROWS: usize = 4 * 1024;
+
+/// Bytes of text handed to the encoder at once, where rows are long.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+
+/// The time zone of moments.
+const UTC: &str = "UTC";
 
 /// Who wrote it, in the file's footer; without a version, so that a new one changes no bytes.
 const CREATED_BY: &str = "claimgate";
@@ -50,6 +57,21 @@ pub enum Holds {
     Day,
 }
 
+/// The type of a column: what a table of claims holds, and what a record of decisions holds besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// UTF-8 text.
+    Text,
+    /// Whole numbers of 64 bits.
+    Whole,
+    /// Calendar days.
+    Day,
+    /// Moments of UTC, in milliseconds.
+    Moment,
+    /// Yes or no.
+    Truth,
+}
+
 /// A cell of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cell<'c> {
@@ -59,6 +81,10 @@ pub enum Cell<'c> {
     Whole(i64),
     /// A calendar day.
     Day(Date),
+    /// A moment, in milliseconds since 1970 UTC.
+    Moment(i64),
+    /// Yes or no.
+    Truth(bool),
     /// Nothing.
     Blank,
 }
@@ -83,6 +109,7 @@ pub struct FlatWriter<W: Write + Send> {
     schema: SchemaRef,
     columns: Vec<Builder>,
     rows: usize,
+    bytes: usize,
 }
 
 /// The output, until it is given back.
@@ -103,6 +130,8 @@ enum Builder {
     Text(StringBuilder),
     Whole(Int64Builder),
     Day(Date32Builder),
+    Moment(TimestampMillisecondBuilder),
+    Truth(BooleanBuilder),
 }
 
 impl<W: Write + Send> FlatWriter<W> {
@@ -111,7 +140,16 @@ impl<W: Write + Send> FlatWriter<W> {
     /// # Errors
     /// When `out` fails.
     pub fn new(out: W, columns: &[Column<'_>]) -> io::Result<FlatWriter<W>> {
-        let fields = columns.iter().map(|column| Field::new(column.name, column.holds.data_type(), true));
+        let columns: Vec<(&str, Type)> = columns.iter().map(|column| (column.name, column.holds.into())).collect();
+        FlatWriter::of(out, &columns)
+    }
+
+    /// A table of columns of any type.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    pub fn of(out: W, columns: &[(&str, Type)]) -> io::Result<FlatWriter<W>> {
+        let fields = columns.iter().map(|(name, of)| Field::new(*name, of.data_type(), true));
         let schema: SchemaRef = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
@@ -119,12 +157,8 @@ impl<W: Write + Send> FlatWriter<W> {
             .set_created_by(CREATED_BY.to_owned())
             .build();
         let writer = ArrowWriter::try_new(Output(Some(out)), schema.clone(), Some(properties)).map_err(io_error)?;
-        Ok(FlatWriter {
-            writer,
-            schema,
-            columns: columns.iter().map(|column| column.holds.builder()).collect(),
-            rows: 0,
-        })
+        let columns = columns.iter().map(|(_, of)| of.builder()).collect();
+        Ok(FlatWriter { writer, schema, columns, rows: 0, bytes: 0 })
     }
 
     /// Adds a row: a cell for each column, of what the column holds or blank.
@@ -144,7 +178,8 @@ impl<W: Write + Send> FlatWriter<W> {
         }
         self.columns.iter_mut().zip(row).for_each(|(column, cell)| column.push(cell));
         self.rows += 1;
-        if self.rows < BATCH_ROWS {
+        self.bytes += row.iter().map(|cell| if let Cell::Text(text) = cell { text.len() } else { 0 }).sum::<usize>();
+        if self.rows < BATCH_ROWS && self.bytes < BATCH_BYTES {
             return Ok(());
         }
         self.encode()?;
@@ -169,27 +204,41 @@ impl<W: Write + Send> FlatWriter<W> {
         if self.rows == 0 {
             return Ok(());
         }
-        self.rows = 0;
+        (self.rows, self.bytes) = (0, 0);
         let arrays = self.columns.iter_mut().map(Builder::finish).collect();
         let batch = RecordBatch::try_new(self.schema.clone(), arrays).map_err(io::Error::other)?;
         self.writer.write(&batch).map_err(io_error)
     }
 }
 
-impl Holds {
+impl From<Holds> for Type {
+    fn from(holds: Holds) -> Type {
+        match holds {
+            Holds::Text => Type::Text,
+            Holds::Whole => Type::Whole,
+            Holds::Day => Type::Day,
+        }
+    }
+}
+
+impl Type {
     fn data_type(self) -> DataType {
         match self {
-            Holds::Text => DataType::Utf8,
-            Holds::Whole => DataType::Int64,
-            Holds::Day => DataType::Date32,
+            Type::Text => DataType::Utf8,
+            Type::Whole => DataType::Int64,
+            Type::Day => DataType::Date32,
+            Type::Moment => DataType::Timestamp(TimeUnit::Millisecond, Some(UTC.into())),
+            Type::Truth => DataType::Boolean,
         }
     }
 
     fn builder(self) -> Builder {
         match self {
-            Holds::Text => Builder::Text(StringBuilder::new()),
-            Holds::Whole => Builder::Whole(Int64Builder::new()),
-            Holds::Day => Builder::Day(Date32Builder::new()),
+            Type::Text => Builder::Text(StringBuilder::new()),
+            Type::Whole => Builder::Whole(Int64Builder::new()),
+            Type::Day => Builder::Day(Date32Builder::new()),
+            Type::Moment => Builder::Moment(TimestampMillisecondBuilder::new().with_timezone(UTC)),
+            Type::Truth => Builder::Truth(BooleanBuilder::new()),
         }
     }
 }
@@ -202,6 +251,8 @@ impl Builder {
                 | (Builder::Text(_), Cell::Text(_))
                 | (Builder::Whole(_), Cell::Whole(_))
                 | (Builder::Day(_), Cell::Day(_))
+                | (Builder::Moment(_), Cell::Moment(_))
+                | (Builder::Truth(_), Cell::Truth(_))
         )
     }
 
@@ -211,9 +262,13 @@ impl Builder {
             (Builder::Whole(column), Cell::Whole(number)) => column.append_value(*number),
             // Every day of the calendar is within 32 bits of days.
             (Builder::Day(column), Cell::Day(day)) => column.append_option(i32::try_from(day_number(*day)).ok()),
+            (Builder::Moment(column), Cell::Moment(ms)) => column.append_value(*ms),
+            (Builder::Truth(column), Cell::Truth(is)) => column.append_value(*is),
             (Builder::Text(column), _) => column.append_null(),
             (Builder::Whole(column), _) => column.append_null(),
             (Builder::Day(column), _) => column.append_null(),
+            (Builder::Moment(column), _) => column.append_null(),
+            (Builder::Truth(column), _) => column.append_null(),
         }
     }
 
@@ -222,6 +277,8 @@ impl Builder {
             Builder::Text(column) => Arc::new(column.finish()),
             Builder::Whole(column) => Arc::new(column.finish()),
             Builder::Day(column) => Arc::new(column.finish()),
+            Builder::Moment(column) => Arc::new(column.finish()),
+            Builder::Truth(column) => Arc::new(column.finish()),
         }
     }
 }

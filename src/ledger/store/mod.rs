@@ -10,6 +10,7 @@ mod error;
 pub mod place;
 mod read;
 mod schema;
+mod trouble;
 mod upkeep;
 mod write;
 
@@ -30,6 +31,7 @@ use uuid::Uuid;
 pub use error::LedgerError;
 use place::{Access, Place};
 pub use read::{Query, Stored};
+use trouble::Trouble;
 pub use write::{Answer, Group, Once, PackArchive, Recorded};
 
 use super::{
@@ -69,6 +71,7 @@ struct Inner {
     id: Uuid,
     pool: AnyPool,
     queue: mpsc::Sender<write::Waiting>,
+    trouble: Arc<Trouble>,
     runtime: Mutex<Option<Runtime>>,
     handle: tokio::runtime::Handle,
 }
@@ -87,11 +90,11 @@ impl Ledger {
         let runtime = runtime.map_err(|error| LedgerError::Unreachable(error.to_string()))?;
         let (pool, id) = runtime.block_on(connect(&place, access))?;
         let (queue, waiting) = mpsc::channel(WAITING_MAX);
-        runtime.spawn(write::run(write::Writer::new(pool.clone(), id, keys), waiting));
+        let trouble = Arc::<Trouble>::default();
+        runtime.spawn(write::run(write::Writer::new(pool.clone(), id, keys), waiting, trouble.clone()));
         let handle = runtime.handle().clone();
-        Ok(Ledger {
-            inner: Arc::new(Inner { place, access, id, pool, queue, runtime: Mutex::new(Some(runtime)), handle }),
-        })
+        let runtime = Mutex::new(Some(runtime));
+        Ok(Ledger { inner: Arc::new(Inner { place, access, id, pool, queue, trouble, runtime, handle }) })
     }
 
     /// Where it is.
@@ -104,14 +107,18 @@ impl Ledger {
         self.inner.id
     }
 
-    /// Records a group, all of it or nothing. When this is back without an error, it is durable.
+    /// Records a group, all of it or nothing. When this is back without an error, it is durable. The
+    /// log is told of a failure here, once while it goes on: callers need not.
     ///
     /// # Errors
     /// When it could not be recorded; after [`LedgerError::TooSlow`] and where the connection broke
     /// off it may have been, so that a decision that was never answered may stand in the ledger.
     pub async fn record(&self, group: Group) -> Result<Recorded, LedgerError> {
         let (answer, answered) = oneshot::channel();
-        self.inner.queue.try_send(write::Waiting { group, answer }).map_err(|_| LedgerError::Busy)?;
+        if self.inner.queue.try_send(write::Waiting { group, answer }).is_err() {
+            self.inner.trouble.cannot_record(&LedgerError::Busy, 1);
+            return Err(LedgerError::Busy);
+        }
         answered.await.unwrap_or(Err(LedgerError::Busy))
     }
 
@@ -119,8 +126,8 @@ impl Ledger {
     ///
     /// # Errors
     /// When nothing could be recorded.
-    pub async fn is_writable(&self) -> Result<(), LedgerError> {
-        self.record(Group::default()).await.map(|_| ())
+    pub async fn is_writable(&self, now_ms: i64) -> Result<(), LedgerError> {
+        self.record(Group { now_ms, ..Group::default() }).await.map(|_| ())
     }
 
     /// Signs the head as it is now, and keeps it in the ledger too.
@@ -145,6 +152,15 @@ impl Ledger {
     ) -> Result<(Signed<Mark>, u64), LedgerError> {
         let (pool, id, is_server) = (self.inner.pool.clone(), self.inner.id, self.inner.place.is_server());
         self.run(async move { upkeep::retire(&pool, id, is_server, &keys, before_ms, now_ms).await }).await
+    }
+
+    /// Closes what is open, whoever else still has the ledger, so that a ledger in a file is whole in
+    /// that file. Not for a thread that runs futures.
+    pub fn close(&self) {
+        let runtime = self.inner.runtime.lock().map(|mut runtime| runtime.take());
+        if let Ok(Some(runtime)) = runtime {
+            self.inner.close(runtime);
+        }
     }
 
     /// Waits on this thread; not for a thread that runs futures.
@@ -172,18 +188,25 @@ impl std::fmt::Debug for Ledger {
     }
 }
 
+impl Inner {
+    /// Closes the connections, and ends the runtime. Where futures run nobody may wait: there the
+    /// connections are only let go.
+    fn close(&self, runtime: Runtime) {
+        if tokio::runtime::Handle::try_current().is_err() {
+            let closed =
+                async { tokio::time::timeout(CLOSE_TIME_MAX, close(&self.pool, &self.place, self.access)).await };
+            let _ = runtime.block_on(closed);
+        }
+        runtime.shutdown_background();
+    }
+}
+
 impl Drop for Inner {
-    /// Closes what is open, so that a ledger in a file is whole in that file. Where futures run
-    /// nobody may wait: there the connections are only let go.
+    /// Closes what is open, so that a ledger in a file is whole in that file.
     fn drop(&mut self) {
         let runtime = self.runtime.get_mut().map(Option::take);
         if let Ok(Some(runtime)) = runtime {
-            if tokio::runtime::Handle::try_current().is_err() {
-                let closed =
-                    async { tokio::time::timeout(CLOSE_TIME_MAX, close(&self.pool, &self.place, self.access)).await };
-                let _ = runtime.block_on(closed);
-            }
-            runtime.shutdown_background();
+            self.close(runtime);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is read: entries by id, by what they are searched for, and all in the chain's order.
 
-use sqlx::Row as _;
-use sqlx_core::any::{AnyConnection, AnyRow};
+use sqlx::{Decode, Row as _, Type};
+use sqlx_core::any::{Any, AnyConnection, AnyRow};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -75,12 +75,12 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn entry(&self, id: Uuid) -> Result<Option<Stored>, LedgerError> {
         let pool = self.pool();
-        self.run(async move {
+        let read = self.run(async move {
             let text = format!("SELECT {COLUMNS} FROM claimgate_entries WHERE id = $1");
             let row = sqlx::query(&text).bind(id.as_bytes().to_vec()).fetch_optional(&pool).await?;
             row.as_ref().map(stored).transpose()
-        })
-        .await
+        });
+        self.inner.trouble.of_reading(read.await)
     }
 
     /// A page of what is searched for, in the order of the chain.
@@ -89,7 +89,7 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn search(&self, query: Query) -> Result<Vec<Stored>, LedgerError> {
         let pool = self.pool();
-        self.run(async move {
+        let read = self.run(async move {
             let (text, words) = statement(&query);
             let mut search = sqlx::query(&text).bind(query.after);
             for word in words {
@@ -101,8 +101,8 @@ impl Ledger {
             }
             let rows = search.bind(query.limit.clamp(1, PAGE_MAX)).fetch_all(&pool).await?;
             rows.iter().map(stored).collect()
-        })
-        .await
+        });
+        self.inner.trouble.of_reading(read.await)
     }
 
     /// Hands every entry to `each` in the order of the chain, in flat memory, until it says no more.
@@ -226,7 +226,7 @@ impl Ledger {
         self.run(async move {
             let text = "SELECT archive FROM claimgate_packs WHERE digest = $1";
             let row = sqlx::query(text).bind(digest).fetch_optional(&pool).await?;
-            Ok(row.map(|row| row.try_get(0)).transpose()?)
+            row.map(|row| get(&row, 0, 0)).transpose()
         })
         .await
     }
@@ -239,7 +239,7 @@ impl Ledger {
         let pool = self.pool();
         self.run(async move {
             let rows = sqlx::query("SELECT digest FROM claimgate_packs ORDER BY digest").fetch_all(&pool).await?;
-            Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+            rows.iter().map(|row| get(row, 0, 0)).collect()
         })
         .await
     }
@@ -297,12 +297,12 @@ pub(super) fn head_of(row: &AnyRow) -> Result<(i64, Digest), LedgerError> {
 }
 
 fn stored(row: &AnyRow) -> Result<Stored, LedgerError> {
-    let seq: i64 = row.try_get(0)?;
+    let seq: i64 = get(row, 0, 0)?;
     let damaged = |what| LedgerError::Damaged { seq, what };
-    let member: Vec<u8> = row.try_get(8)?;
-    let request_id = String::from_utf8(row.try_get(3)?).map_err(|_| damaged("the claim id is no text"))?;
-    let (packs, findings): (String, String) = (row.try_get(9)?, row.try_get(10)?);
-    let (body, retired): (Vec<u8>, i64) = (row.try_get(11)?, row.try_get(12)?);
+    let member: Vec<u8> = get(row, 8, seq)?;
+    let request_id = String::from_utf8(get(row, 3, seq)?).map_err(|_| damaged("the claim id is no text"))?;
+    let (packs, findings): (String, String) = (get(row, 9, seq)?, get(row, 10, seq)?);
+    let (body, retired): (Vec<u8>, i64) = (get(row, 11, seq)?, get(row, 12, seq)?);
     if retired != 0 && !(body.is_empty() && request_id.is_empty() && member.is_empty()) {
         return Err(damaged("it is retired, and not empty"));
     }
@@ -310,12 +310,12 @@ fn stored(row: &AnyRow) -> Result<Stored, LedgerError> {
         seq,
         row: Row {
             id: Uuid::from_bytes(bytes(row, 1, seq)?),
-            kind: kind_of(row.try_get(2)?).ok_or_else(|| damaged(KIND))?,
+            kind: kind_of(get(row, 2, seq)?).ok_or_else(|| damaged(KIND))?,
             request_id,
-            received_ms: row.try_get(4)?,
-            decided_ms: row.try_get(5)?,
-            expedited: yes_or_no(row.try_get(6)?).ok_or_else(|| damaged(EXPEDITED))?,
-            verdict: verdict_of(row.try_get(7)?).ok_or_else(|| damaged(VERDICT))?,
+            received_ms: get(row, 4, seq)?,
+            decided_ms: get(row, 5, seq)?,
+            expedited: yes_or_no(get(row, 6, seq)?).ok_or_else(|| damaged(EXPEDITED))?,
+            verdict: verdict_of(get(row, 7, seq)?).ok_or_else(|| damaged(VERDICT))?,
             member: if member.is_empty() { None } else { Some(bytes(row, 8, seq)?) },
             packs: packs_of(&packs).ok_or_else(|| damaged(PACKS))?,
             findings: findings_of(&findings).ok_or_else(|| damaged("the findings cannot be read"))?,
@@ -330,15 +330,15 @@ fn stored(row: &AnyRow) -> Result<Stored, LedgerError> {
 }
 
 fn counted(row: &AnyRow) -> Result<Counted, LedgerError> {
-    let seq: i64 = row.try_get(0)?;
+    let seq: i64 = get(row, 0, 0)?;
     let damaged = |what| LedgerError::Damaged { seq, what };
-    let packs = packs_of(&row.try_get::<String, _>(6)?).ok_or_else(|| damaged(PACKS))?;
+    let packs = packs_of(&get::<String>(row, 6, seq)?).ok_or_else(|| damaged(PACKS))?;
     Ok(Counted {
-        kind: kind_of(row.try_get(1)?).ok_or_else(|| damaged(KIND))?,
-        expedited: yes_or_no(row.try_get(2)?).ok_or_else(|| damaged(EXPEDITED))?,
-        verdict: verdict_of(row.try_get(3)?).ok_or_else(|| damaged(VERDICT))?,
-        received_ms: row.try_get(4)?,
-        decided_ms: row.try_get(5)?,
+        kind: kind_of(get(row, 1, seq)?).ok_or_else(|| damaged(KIND))?,
+        expedited: yes_or_no(get(row, 2, seq)?).ok_or_else(|| damaged(EXPEDITED))?,
+        verdict: verdict_of(get(row, 3, seq)?).ok_or_else(|| damaged(VERDICT))?,
+        received_ms: get(row, 4, seq)?,
+        decided_ms: get(row, 5, seq)?,
         packs: packs.into_iter().map(|pack| pack.name).collect(),
     })
 }
@@ -360,8 +360,13 @@ fn yes_or_no(number: i64) -> Option<bool> {
     [false, true].into_iter().find(|is| i64::from(*is) == number)
 }
 
+/// What a column holds. SQLite keeps anything anywhere: what is of another kind was put there by others.
+fn get<'r, T: Decode<'r, Any> + Type<Any>>(row: &'r AnyRow, column: usize, seq: i64) -> Result<T, LedgerError> {
+    row.try_get(column).map_err(|_| LedgerError::Damaged { seq, what: "a column holds what it cannot hold" })
+}
+
 fn bytes<const N: usize>(row: &AnyRow, column: usize, seq: i64) -> Result<[u8; N], LedgerError> {
-    let bytes: Vec<u8> = row.try_get(column)?;
+    let bytes: Vec<u8> = get(row, column, seq)?;
     bytes.try_into().map_err(|_| LedgerError::Damaged { seq, what: "a column has not the length it should" })
 }
 

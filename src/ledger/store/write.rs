@@ -15,7 +15,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{AnyPool, LedgerError, read, upkeep::keep_checkpoint};
+use super::{AnyPool, LedgerError, WAITING_MAX, read, trouble::Trouble, upkeep::keep_checkpoint};
 use crate::ledger::{
     Digest, Keys, Record,
     chain::{self, body_leaf, index_leaf, kind_number, verdict_number},
@@ -117,7 +117,7 @@ pub(super) struct Writer {
 }
 
 /// Writes until nobody can ask any more.
-pub(super) async fn run(mut writer: Writer, mut queue: mpsc::Receiver<Waiting>) {
+pub(super) async fn run(mut writer: Writer, mut queue: mpsc::Receiver<Waiting>, trouble: Arc<Trouble>) {
     while let Some(first) = queue.recv().await {
         let mut records = first.group.records.len();
         let mut batch = vec![first];
@@ -129,9 +129,15 @@ pub(super) async fn run(mut writer: Writer, mut queue: mpsc::Receiver<Waiting>) 
         let groups: Vec<&Group> = batch.iter().map(|waiting| &waiting.group).collect();
         let written = timeout(WRITE_TIME_MAX, writer.write(&groups)).await.unwrap_or(Err(LedgerError::TooSlow));
         match written {
-            Ok(outcomes) => batch.into_iter().zip(outcomes).for_each(|(waiting, outcome)| waiting.tell(Ok(outcome))),
+            Ok(outcomes) => {
+                // Where the queue is hardly shorter, the next will be told that it is full.
+                if queue.len() < WAITING_MAX / 2 {
+                    trouble.records();
+                }
+                batch.into_iter().zip(outcomes).for_each(|(waiting, outcome)| waiting.tell(Ok(outcome)));
+            }
             Err(error) => {
-                tracing::error!(code = error.code(), groups = batch.len(), "the ledger could not record: {error}");
+                trouble.cannot_record(&error, batch.len());
                 batch.into_iter().for_each(|waiting| waiting.tell(Err(error.clone())));
             }
         }

@@ -76,6 +76,11 @@ fn decision(verdict: Verdict, text: &str) -> Decision {
     }
 }
 
+/// The answer where nothing is recorded.
+fn cards(call: &Call, decisions: &[Decision], public_url: Option<&str>) -> Value {
+    answer(call, decisions, None, public_url)
+}
+
 /// Whether something in it is empty where CDS Hooks has nothing empty.
 fn has_empty(value: &Value) -> bool {
     match value {
@@ -146,6 +151,28 @@ fn several_orders_are_told_apart() {
     assert_ne!(list[0]["uuid"], list[1]["uuid"]);
     assert_eq!(answer, cards(&call(&["o1", "o2", "o3"]), &decisions, None), "the same call gets the same cards");
     assert_eq!(list[0].get("links"), None);
+}
+
+#[test]
+fn what_is_recorded_is_named_by_its_id() {
+    let decisions = [decision(Verdict::Deny, "x"), decision(Verdict::Allow, "")];
+    let ids = [Uuid::from_u128(1), Uuid::from_u128(2)];
+    let orders = call(&["o1", "o2"]);
+    let mut answer = answer(&orders, &decisions, Some(&ids), None);
+    extend(&mut answer, "claimgate.faults", json!(["one"]));
+    let [first, second] = ids.map(|id| id.to_string());
+    let expected = json!({"claimgate.faults": ["one"], "claimgate.decisions": [
+        {"reference": "ServiceRequest/o1", "decision_id": first, "verdict": "deny"},
+        {"reference": "ServiceRequest/o2", "decision_id": second, "verdict": "allow"}]});
+    assert_eq!(answer["extension"], expected);
+    let card = &answer["cards"][0];
+    assert_eq!(card["extension"]["claimgate.decision_id"], first);
+    assert_eq!(card["extension"]["davinci-crd.associated-resource"][0]["reference"], "ServiceRequest/o1");
+    assert!(!has_empty(&answer), "{answer:#}");
+    // Beside that it is the answer that it was.
+    answer["cards"][0]["extension"].as_object_mut().unwrap().remove("claimgate.decision_id");
+    answer.as_object_mut().unwrap().remove("extension");
+    assert_eq!(answer, cards(&orders, &decisions, None));
 }
 
 #[test]
