@@ -300,6 +300,9 @@ fn value_of(facts: &mut LineFacts<'_>, name: &str) -> String {
     if name == "line.invalid_diagnosis" {
         return facts.view().invalid_diagnoses();
     }
+    if name.ends_with(".untabled_diagnoses") {
+        return facts.unplaced(name).unwrap_or_else(|| "not given".to_owned());
+    }
     let kind = crate::fact::DICTIONARY.iter().find(|kind| kind.name == name);
     let words = kind.and_then(|kind| value_words(kind, &(kind.draw)(facts.view(), &[])));
     words.unwrap_or_else(|| "not given".to_owned())

@@ -1,7 +1,8 @@
 //! The facts of one line, drawn when they are first asked for.
 
 use crate::{
-    fact::{Answer, Drawn, FactId, QuestionId, View},
+    code::{ClassId, Code},
+    fact::{Answer, Drawn, FactId, QuestionId, Value, View},
     pack::Pack,
     request::{Line, Request},
     tree::{Allowed, Answers, ValueMask},
@@ -41,6 +42,31 @@ impl<'a> LineFacts<'a> {
             *place = Some((asked.kind.draw)(&self.view, &asked.arguments));
         }
         place.as_ref()
+    }
+
+    /// The codes in no value set that a fact of this name holds, as the pack asks it: `254637007
+    /// (SNOMED CT)`; `None` where there is none.
+    pub(super) fn unplaced(&self, name: &str) -> Option<String> {
+        /// More codes than this tell a reader nothing more.
+        const CODES_MAX: usize = 6;
+        let mut codes: Vec<Code> = Vec::new();
+        for fact in self.pack.book.facts().iter().filter(|fact| fact.kind.name == name) {
+            let Value::Codes { shown, .. } = (fact.kind.draw)(&self.view, &fact.arguments).value else { continue };
+            let in_no_set = shown.iter().filter(|shown| shown.class == ClassId::NO_SET);
+            for code in in_no_set.filter_map(|shown| shown.code) {
+                if !codes.contains(&code) {
+                    codes.push(code);
+                }
+            }
+        }
+        let words = |code: &Code| format!("{code} ({})", code.system().title());
+        let told: Vec<String> = codes.iter().take(CODES_MAX).map(words).collect();
+        let more = codes.len().saturating_sub(CODES_MAX);
+        match (told.is_empty(), more) {
+            (true, _) => None,
+            (false, 0) => Some(told.join(", ")),
+            (false, more) => Some(format!("{} and {more} more", told.join(", "))),
+        }
     }
 
     /// The answer to a question.

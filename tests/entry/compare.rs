@@ -17,8 +17,9 @@ use claimgate::{
 use crate::{Outcome, chance::Random, count, packs, randomly};
 
 /// Facts that cannot come out as unknown, however little is known.
-const SILENT: [&str; 7] = [
+const SILENT: [&str; 8] = [
     "history.diagnoses",
+    "history.untabled_diagnoses",
     "history.months_diagnosed_twice",
     "history.months_since_procedure",
     "history.sessions",
