@@ -42,9 +42,14 @@ pub fn judge<'a>(pack: &'a Pack, facts: &mut LineFacts<'_>) -> Judged<'a> {
         return judged;
     }
     let completion = one_of(&allowed, pack.variables.len());
+    Judged { verdict, ..judge_on(pack, completion) }
+}
+
+/// Judges a line on one completion of its unknown facts.
+pub(super) fn judge_on(pack: &Pack, completion: Allowed) -> Judged<'_> {
     match walk(pack, &pack.stages, Unknown::Stops, &mut |question| answer_on(pack, &completion, question)) {
-        Some(judged) => Judged { verdict, completion: Some(completion), ..judged },
-        None => Judged { verdict, ..Judged::nothing() },
+        Some(judged) => Judged { completion: Some(completion), ..judged },
+        None => Judged::nothing(),
     }
 }
 
@@ -77,7 +82,7 @@ fn shared(possible: &BTreeSet<Verdict>) -> Option<Verdict> {
 }
 
 /// The completion in which every open variable has its lowest value: no code, no mark.
-fn one_of(allowed: &Allowed, variables: usize) -> Allowed {
+pub(super) fn one_of(allowed: &Allowed, variables: usize) -> Allowed {
     let lowest = |variable: u16| allowed.get(variable).lowest().map_or(ValueMask::NONE, ValueMask::one);
     Allowed::new((0u16..).take(variables).map(lowest).collect())
 }
