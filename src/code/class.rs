@@ -4,6 +4,11 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClassId(pub u16);
 
+impl ClassId {
+    /// The class of every code in no set.
+    pub const NO_SET: ClassId = ClassId(0);
+}
+
 /// A set of classes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct ClassMask(Vec<u64>);
@@ -20,6 +25,11 @@ impl ClassMask {
         let mut mask = ClassMask::default();
         mask.insert(class);
         mask
+    }
+
+    /// The class of every code in no set.
+    pub fn of_no_set() -> ClassMask {
+        ClassMask::one(ClassId::NO_SET)
     }
 
     /// The first `count` classes.

@@ -105,9 +105,25 @@ impl System {
         NAMES.iter().find(|(system, ..)| *system == self).map_or("other", |(_, name, ..)| name)
     }
 
+    /// The name in a sentence: of systems of diagnoses as the field writes it.
+    pub fn title(self) -> &'static str {
+        match self {
+            System::Icd10Cm => "ICD-10-CM",
+            System::Icd9Cm => "ICD-9-CM",
+            System::Snomed => "SNOMED CT",
+            _ => self.name(),
+        }
+    }
+
     /// The URI to emit.
     pub fn uri(self) -> &'static str {
         NAMES.iter().find(|(system, ..)| *system == self).map_or("urn:claimgate:other", |(_, _, uri, _)| uri)
+    }
+
+    /// Whether there is a table of all its codes here. A code of such a system that a pack does not
+    /// list is known to be something else; one of another system may mean anything.
+    pub fn has_table(self) -> bool {
+        self == System::Icd10Cm
     }
 
     /// CPT or HCPCS, told from a procedure's shape: four digits and a digit or F, T, U, M is CPT,

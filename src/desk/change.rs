@@ -6,12 +6,11 @@
 //! two changes is superfluous: without it the other would give that verdict alone.
 
 use super::{
-    LineFacts,
+    Asked, LineFacts,
     words::{choices_of, fact_name, is_backwards, span_words},
 };
 use crate::{
     fact::{Fact, FactId, Shape},
-    pack::Pack,
     tree::{Open, ValueMask, Variable, VariableKind, Verdicts},
     verdict::{Change, Verdict, WouldChange},
 };
@@ -37,16 +36,24 @@ struct Setting {
     words: Vec<&'static str>,
 }
 
+/// What is left of a diagram where variables have the values that are asked for.
+pub(super) type Restrict<'r> = &'r dyn Fn(&mut dyn FnMut(u16) -> ValueMask) -> Open;
+
 /// The documentation that would give another verdict than `verdict`.
-pub(super) fn would_change(pack: &Pack, facts: &mut LineFacts<'_>, verdict: Verdict) -> Vec<WouldChange> {
+pub(super) fn would_change(
+    asked: Asked<'_>,
+    facts: &mut LineFacts<'_>,
+    restrict: Restrict<'_>,
+    verdict: Verdict,
+) -> Vec<WouldChange> {
     let dials: Vec<Dial> = (0u16..)
         .map(FactId)
-        .zip(pack.book.facts())
+        .zip(asked.book.facts())
         .filter(|(_, fact)| fact.kind.documentable)
-        .filter_map(|(id, fact)| dial(pack, facts, id, fact))
+        .filter_map(|(id, fact)| dial(asked, facts, id, fact))
         .collect();
     let free: Vec<u16> = dials.iter().flat_map(|dial| &dial.now).map(|(variable, _)| *variable).collect();
-    let open = pack.diagram.open_where(&mut |variable| {
+    let open = restrict(&mut |variable| {
         if free.contains(&variable) { ValueMask::ANY } else { facts.mask(variable) }
     });
     let reached = open.possible(&|_, _| true);
@@ -71,8 +78,8 @@ pub(super) fn would_change(pack: &Pack, facts: &mut LineFacts<'_>, verdict: Verd
     changes
 }
 
-fn dial(pack: &Pack, facts: &mut LineFacts<'_>, id: FactId, fact: &Fact) -> Option<Dial> {
-    let of_fact = || pack.variables.iter().filter(|(_, variable)| variable.fact == id);
+fn dial(asked: Asked<'_>, facts: &mut LineFacts<'_>, id: FactId, fact: &Fact) -> Option<Dial> {
+    let of_fact = || asked.variables.iter().filter(|(_, variable)| variable.fact == id);
     let known = of_fact().find(|(_, variable)| matches!(variable.kind, VariableKind::Known)).map(|(place, _)| place);
     let value = of_fact().find(|(_, variable)| !matches!(variable.kind, VariableKind::Known));
     let settings = settings(fact, known, value);
@@ -82,7 +89,7 @@ fn dial(pack: &Pack, facts: &mut LineFacts<'_>, id: FactId, fact: &Fact) -> Opti
         _ => Vec::new(),
     };
     (!settings.is_empty()).then(|| Dial {
-        name: fact_name(pack, id),
+        name: fact_name(asked, id),
         shape: fact.kind.shape,
         now: places.into_iter().map(|place| (place, facts.mask(place))).collect(),
         settings,

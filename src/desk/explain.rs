@@ -1,12 +1,12 @@
 //! The rationale: findings as sentences, the questions that led there, where each value stood.
 
-use super::{Judged, LineFacts, change::would_change, judge::answer_on, needs};
+use super::{Asked, Judged, LineFacts, change::would_change, judge::answer_on, needs};
 use crate::{
     date::day_of_number,
     fact::{Answer, Drawn, FactKind, QuestionId, Shape, Shown, Test, Value, amount_words},
     pack::{Pack, Reason, Rule},
-    tree::{Allowed, Place},
-    verdict::{Adjustment, Citation, Effect, Evidence, Finding, LineDecision, Outcome, Said, Verdict},
+    tree::{Allowed, Place, ValueMask},
+    verdict::{Adjustment, Citation, Effect, Evidence, Finding, LineDecision, Need, Outcome, Said, Verdict},
 };
 
 /// What the engine itself says: reason, sentence for the provider, sentence for the patient.
@@ -44,9 +44,10 @@ const ENGINE: &[(&str, &str, &str)] = &[
 pub(super) fn line(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, decided: &mut LineDecision) {
     decided.verdict = judged.verdict;
     let name = &pack.manifest.name;
-    if let Some(open) = &judged.open {
-        decided.needs = needs::needs(pack, facts, open);
-        return missing_information(pack, decided);
+    if let Some(allowed) = &judged.open {
+        decided.needs = needs::needs(Asked::by(pack), facts, allowed, &pack.diagram.open(allowed));
+        decided.findings.push(missing_information(pack, &decided.needs));
+        return;
     }
     for (stage, rule, outcome) in &judged.findings {
         if let Outcome::Find(verdict, said) | Outcome::AtMost(verdict, said) = outcome {
@@ -69,7 +70,8 @@ pub(super) fn line(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, 
     }
     if decided.verdict != Verdict::Allow {
         also_asked(pack, facts, judged, decided);
-        decided.would_change = would_change(pack, facts, decided.verdict);
+        let restrict = |masks: &mut dyn FnMut(u16) -> ValueMask| pack.diagram.open_where(masks);
+        decided.would_change = would_change(Asked::by(pack), facts, &restrict, decided.verdict);
         let day = facts.view().day();
         if day.is_some_and(|day| !crate::code::Icd10Cm::covers(day)) {
             decided.notes.push(engine_finding(name, "diagnosis-table-year", Verdict::Allow));
@@ -81,18 +83,20 @@ pub(super) fn line(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, 
 pub(super) fn perhaps_in_force(pack: &Pack, facts: &LineFacts<'_>, decided: &mut LineDecision) {
     decided.verdict = Verdict::Flag;
     decided.needs = vec![needs::service_date(facts)];
-    missing_information(pack, decided);
+    decided.findings.push(missing_information(pack, &decided.needs));
 }
 
-fn missing_information(pack: &Pack, decided: &mut LineDecision) {
+/// That something is missing, and what of it to send; nothing where no need is told.
+pub(super) fn missing_information<'n>(pack: &Pack, needs: impl IntoIterator<Item = &'n Need>) -> Finding {
     let mut finding = engine_finding(&pack.manifest.name, "missing-information", Verdict::Flag);
-    let asks: Vec<&str> = decided.needs.iter().map(|need| need.ask.as_str()).collect();
-    finding.text = format!("{} Send {}.", finding.text, asks.join("; "));
-    // The manifest names kinds of facts, a need perhaps one of several with its arguments.
-    let kind = |fact: &str| fact.split('(').next().unwrap_or_default().to_owned();
-    let remark = decided.needs.iter().find_map(|need| pack.manifest.needs.get(&kind(&need.fact)));
+    let needs: Vec<&Need> = needs.into_iter().collect();
+    let asks: Vec<&str> = needs.iter().map(|need| need.ask.as_str()).collect();
+    if !asks.is_empty() {
+        finding.text = format!("{} Send {}.", finding.text, asks.join("; "));
+    }
+    let remark = needs.iter().find_map(|need| pack.manifest.needs.get(need.kind()));
     finding.adjustment = Some(Adjustment { group: "CO".into(), carc: "16".into(), rarc: remark.cloned() });
-    decided.findings.push(finding);
+    finding
 }
 
 /// A finding of the engine itself.
@@ -299,6 +303,9 @@ fn fill(facts: &mut LineFacts<'_>, sentence: &str) -> String {
 fn value_of(facts: &mut LineFacts<'_>, name: &str) -> String {
     if name == "line.invalid_diagnosis" {
         return facts.view().invalid_diagnoses();
+    }
+    if name.ends_with(".untabled_diagnoses") {
+        return facts.unplaced(name).unwrap_or_else(|| "not given".to_owned());
     }
     let kind = crate::fact::DICTIONARY.iter().find(|kind| kind.name == name);
     let words = kind.and_then(|kind| value_words(kind, &(kind.draw)(facts.view(), &[])));

@@ -39,9 +39,14 @@ pub fn judge<'a>(pack: &'a Pack, facts: &mut LineFacts<'_>) -> Judged<'a> {
         return judged;
     }
     let completion = one_of(&facts.allowed(), pack.variables.len());
+    Judged { verdict, ..judge_on(pack, completion) }
+}
+
+/// Judges a line on one completion of its unknown facts.
+pub(super) fn judge_on(pack: &Pack, completion: Allowed) -> Judged<'_> {
     match walk(pack, &pack.stages, Unknown::Stops, &mut |question| answer_on(pack, &completion, question)) {
-        Some(judged) => Judged { verdict, completion: Some(completion), ..judged },
-        None => Judged { verdict, ..Judged::nothing() },
+        Some(judged) => Judged { completion: Some(completion), ..judged },
+        None => Judged::nothing(),
     }
 }
 
@@ -69,7 +74,7 @@ pub(super) fn answer_on(pack: &Pack, settled: &Allowed, question: QuestionId) ->
 }
 
 /// The completion in which every open variable has its lowest value: no code, no mark.
-fn one_of(allowed: &Allowed, variables: usize) -> Allowed {
+pub(super) fn one_of(allowed: &Allowed, variables: usize) -> Allowed {
     let lowest = |variable: u16| allowed.get(variable).lowest().map_or(ValueMask::NONE, ValueMask::one);
     Allowed::new((0u16..).take(variables).map(lowest).collect())
 }

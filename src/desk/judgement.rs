@@ -4,7 +4,7 @@
 //! INVARIANT: verdicts, rules and reasons are those of [`Desk::decide`]; both stand on
 //! [`super::standing`].
 
-use super::{Desk, LineFacts, Standing, companion, standing};
+use super::{Desk, Judged, LineFacts, Standing, companion, standing};
 use crate::{
     pack::Pack,
     request::Request,
@@ -49,11 +49,20 @@ impl Desk {
     pub fn judge(&self, request: &Request) -> Judgement<'_> {
         let nothing = |number| JudgedLine { number, verdict: Verdict::Allow, findings: Vec::new() };
         let mut lines: Vec<JudgedLine<'_>> = request.lines.iter().map(|line| nothing(line.number)).collect();
-        for pack in &self.packs {
-            let of_pack = judge_with(pack, request);
-            for (line, more) in lines.iter_mut().zip(of_pack) {
-                line.add(more);
+        let mut by_pack: Vec<_> = self.packs.iter().map(|pack| judge_with(pack, request).into_iter()).collect();
+        let several = self.several();
+        for (line, of) in lines.iter_mut().zip(&request.lines) {
+            let mut own: Vec<JudgedLine<'_>> = by_pack.iter_mut().filter_map(Iterator::next).collect();
+            if let Some(several) = several.as_ref().filter(|_| is_perhaps_shared(&own)) {
+                let verdicts: Vec<Verdict> = own.iter().map(|one| one.verdict).collect();
+                let judged = several.judged(request, of, &verdicts);
+                for ((one, pack), judged) in own.iter_mut().zip(&self.packs).zip(judged) {
+                    if let Some(judged) = judged {
+                        (one.verdict, one.findings) = (judged.verdict, ruled(&pack.manifest.name, &judged));
+                    }
+                }
             }
+            own.into_iter().for_each(|one| line.add(one));
         }
         if self.packs.is_empty() {
             for line in &mut lines {
@@ -79,19 +88,7 @@ fn judge_with<'p>(pack: &'p Pack, request: &Request) -> Vec<JudgedLine<'p>> {
             Standing::Judged(judged) if judged.open.is_some() => {
                 (judged.verdict, vec![Ruled::engine(name, "missing-information", Verdict::Flag)])
             }
-            Standing::Judged(judged) => {
-                let found = judged.findings.iter().filter_map(|(_, rule, outcome)| match outcome {
-                    Outcome::Find(verdict, said) | Outcome::AtMost(verdict, said) => {
-                        Some(Ruled { pack: name, rule: &rule.name, verdict: *verdict, reason: &said.reason })
-                    }
-                    Outcome::Pass | Outcome::Note(_) => None,
-                });
-                let mut findings: Vec<Ruled<'p>> = found.collect();
-                if findings.is_empty() {
-                    findings.push(Ruled::engine(name, "nothing-found", Verdict::Allow));
-                }
-                (judged.verdict, findings)
-            }
+            Standing::Judged(judged) => (judged.verdict, ruled(name, &judged)),
         };
         lines.push(JudgedLine { number: line.number, verdict, findings });
     }
@@ -104,6 +101,28 @@ fn judge_with<'p>(pack: &'p Pack, request: &Request) -> Vec<JudgedLine<'p>> {
         }
     }
     lines
+}
+
+/// What a pack's rules say.
+fn ruled<'p>(name: &'p str, judged: &Judged<'p>) -> Vec<Ruled<'p>> {
+    let found = judged.findings.iter().filter_map(|(_, rule, outcome)| match outcome {
+        Outcome::Find(verdict, said) | Outcome::AtMost(verdict, said) => {
+            Some(Ruled { pack: name, rule: &rule.name, verdict: *verdict, reason: &said.reason })
+        }
+        Outcome::Pass | Outcome::Note(_) => None,
+    });
+    let mut findings: Vec<Ruled<'p>> = found.collect();
+    if findings.is_empty() {
+        findings.push(Ruled::engine(name, "nothing-found", Verdict::Allow));
+    }
+    findings
+}
+
+/// Whether packs may share a verdict that none gives by itself: two of them lack something, and
+/// none denies.
+fn is_perhaps_shared(own: &[JudgedLine<'_>]) -> bool {
+    let lacks = |one: &&JudgedLine<'_>| one.main().is_some_and(|main| main.reason == "missing-information");
+    own.iter().filter(lacks).count() > 1 && own.iter().all(|one| one.verdict < Verdict::Deny)
 }
 
 impl<'d> JudgedLine<'d> {

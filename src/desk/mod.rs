@@ -4,16 +4,19 @@
 //! denies: the verdict is the one all completions share, else *flag* with what is needed.
 
 mod ask;
+mod asked;
 mod change;
 mod companion;
 mod explain;
 mod facts;
+mod jointly;
 mod judge;
 mod judgement;
 mod needs;
+mod together;
 mod words;
 
-use std::borrow::Borrow;
+use std::{borrow::Borrow, sync::OnceLock};
 
 use crate::{
     code::Icd10Cm,
@@ -23,14 +26,19 @@ use crate::{
     verdict::{Decision, Finding, LineDecision, Verdict},
 };
 
+use asked::Asked;
 pub use facts::LineFacts;
+use jointly::Several;
 use judge::judge_until;
 pub use judge::{Judged, judge};
 pub use judgement::{JudgedLine, Judgement, Ruled};
+use together::Together;
 
 /// The packs in force at a desk.
 pub struct Desk {
     packs: Vec<Pack>,
+    /// What they ask together, once it is needed; nothing where they are too large for that.
+    together: OnceLock<Option<Together>>,
 }
 
 impl Desk {
@@ -38,7 +46,7 @@ impl Desk {
     pub fn new(packs: Vec<Pack>) -> Desk {
         // The table of codes is unpacked once; here, so that no request waits for it.
         let _ = Icd10Cm::table();
-        Desk { packs }
+        Desk { packs, together: OnceLock::new() }
     }
 
     /// Its packs.
@@ -48,19 +56,30 @@ impl Desk {
 
     /// Decides every line of a request.
     pub fn decide(&self, request: &Request) -> Decision {
-        decide(&self.packs, request)
+        decide_at(self.packs.iter().collect(), &self.together, request)
+    }
+
+    fn several(&self) -> Option<Several<'_>> {
+        Several::of(self.packs.iter().collect(), &self.together)
     }
 }
 
-/// Decides every line of a request, held against each of some packs in turn.
+/// Decides every line of a request, held against some packs.
 pub fn decide<P: Borrow<Pack>>(packs: &[P], request: &Request) -> Decision {
-    let packs = || packs.iter().map(Borrow::borrow);
-    let mut lines: Vec<LineDecision> = request.lines.iter().map(|line| LineDecision::nothing(line.number)).collect();
-    for pack in packs() {
-        let of_pack = decide_with(pack, request);
-        for (line, more) in lines.iter_mut().zip(of_pack) {
-            line.add(more);
-        }
+    decide_at(packs.iter().map(Borrow::borrow).collect(), &OnceLock::new(), request)
+}
+
+fn decide_at(all: Vec<&Pack>, together: &OnceLock<Option<Together>>, request: &Request) -> Decision {
+    let packs = || all.iter().copied();
+    let several = Several::of(all.clone(), together);
+    let mut by_pack: Vec<_> = packs().map(|pack| decide_with(pack, request).into_iter()).collect();
+    let mut lines: Vec<LineDecision> = Vec::with_capacity(request.lines.len());
+    for line in &request.lines {
+        let own: Vec<LineDecision> = by_pack.iter_mut().filter_map(Iterator::next).collect();
+        lines.push(match &several {
+            Some(several) => several.decide(request, line, own, |own| LineDecision::of_all(line.number, own)),
+            None => LineDecision::of_all(line.number, own),
+        });
     }
     if packs().next().is_none() {
         for line in &mut lines {
@@ -161,6 +180,13 @@ impl LineDecision {
             needs: Vec::new(),
             would_change: Vec::new(),
         }
+    }
+
+    /// What packs say together, before anything that is missing is looked at.
+    fn of_all(number: u32, own: Vec<LineDecision>) -> LineDecision {
+        let mut line = LineDecision::nothing(number);
+        own.into_iter().for_each(|one| line.add(one));
+        line
     }
 
     /// Adds what another pack says: the most severe verdict wins, and its findings come first.

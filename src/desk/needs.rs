@@ -3,38 +3,36 @@
 use std::collections::BTreeMap;
 
 use super::{
-    LineFacts,
-    words::{choices_of, fact_name, is_backwards, set_words, span_words},
+    Asked, LineFacts,
+    words::{SetsAsked, choices_of, fact_name, is_backwards, span_words},
 };
 use crate::{
     fact::{DICTIONARY, FactId, Shape},
-    pack::Pack,
     tree::{Allowed, Open, ValueMask, Variable, VariableKind},
     verdict::{Cause, Need, Verdict},
 };
 
 /// The unknown facts that the verdict hangs on, and no others.
-pub(super) fn needs(pack: &Pack, facts: &mut LineFacts<'_>, allowed: &Allowed) -> Vec<Need> {
-    let open = pack.diagram.open(allowed);
+pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, allowed: &Allowed, open: &Open) -> Vec<Need> {
     let mut needs: Vec<Need> = Vec::new();
     let mut seen: Vec<FactId> = Vec::new();
     for place in open.variables() {
-        let Some(variable) = pack.variables.get(place) else { continue };
+        let Some(variable) = asked.variables.get(place) else { continue };
         if seen.contains(&variable.fact) {
             continue;
         }
         seen.push(variable.fact);
-        let Some(kind) = pack.book.get_fact(variable.fact).map(|fact| fact.kind) else { continue };
+        let Some(kind) = asked.book.get_fact(variable.fact).map(|fact| fact.kind) else { continue };
         let Some(drawn) = facts.get(variable.fact) else { continue };
         let (why, source) = (drawn.cause.unwrap_or(Cause::Absent), drawn.source.map(ToString::to_string));
         // A fact that is unknown because another is: ask for the other.
-        let name = drawn.root.map_or_else(|| fact_name(pack, variable.fact), str::to_owned);
+        let name = drawn.root.map_or_else(|| fact_name(asked, variable.fact), str::to_owned);
         if needs.iter().any(|need| need.fact == name) {
             continue;
         }
-        let asked = drawn.root.and_then(|root| DICTIONARY.iter().find(|known| known.name == root));
-        let ask = asked.map_or(kind.ask, |known| known.ask);
-        let answers = if drawn.root.is_some() { Vec::new() } else { answers(pack, variable.fact, allowed, &open) };
+        let root = drawn.root.and_then(|root| DICTIONARY.iter().find(|known| known.name == root));
+        let ask = root.map_or(kind.ask, |known| known.ask);
+        let answers = if drawn.root.is_some() { Vec::new() } else { answers(asked, variable.fact, allowed, open) };
         needs.push(Need {
             fact: name,
             ask: ask.to_owned(),
@@ -63,15 +61,15 @@ pub(super) fn service_date(facts: &LineFacts<'_>) -> Need {
 }
 
 /// The verdict each value of a fact would give: `None` while other facts still matter.
-fn answers(pack: &Pack, fact: FactId, allowed: &Allowed, open: &Open) -> Vec<(String, Option<Verdict>)> {
-    let variables: Vec<(u16, &Variable)> = pack
+fn answers(asked: Asked<'_>, fact: FactId, allowed: &Allowed, open: &Open) -> Vec<(String, Option<Verdict>)> {
+    let variables: Vec<(u16, &Variable)> = asked
         .variables
         .iter()
         .filter(|(_, variable)| variable.fact == fact && !matches!(variable.kind, VariableKind::Known))
         .collect();
-    let shape = pack.book.get_fact(fact).map_or(Shape::YesNo, |fact| fact.kind.shape);
+    let shape = asked.book.get_fact(fact).map_or(Shape::YesNo, |fact| fact.kind.shape);
     if shape == Shape::Codes {
-        return answers_of_codes(pack, &variables, allowed, open);
+        return answers_of_codes(&SetsAsked::of(asked, fact), &variables, allowed, open);
     }
     let Some((place, variable)) = variables.first() else { return Vec::new() };
     let rows = (0..variable.arity())
@@ -80,7 +78,8 @@ fn answers(pack: &Pack, fact: FactId, allowed: &Allowed, open: &Open) -> Vec<(St
     match &variable.kind {
         VariableKind::Cuts(cuts) => merged_spans(shape, cuts, rows.collect()),
         VariableKind::Code(parts) => {
-            let words = |value: usize| parts.get(value).map(|part| set_words(pack, part));
+            let sets = SetsAsked::of(asked, fact);
+            let words = |value: usize| parts.get(value).map(|part| sets.words(part));
             by_verdict(rows.filter_map(|(value, then)| Some((words(value)?, then))).collect(), "in ")
         }
         VariableKind::Choices(choices) => {
@@ -92,7 +91,7 @@ fn answers(pack: &Pack, fact: FactId, allowed: &Allowed, open: &Open) -> Vec<(St
 
 /// A set of codes: what each kind of code alone would give, and what none of them would.
 fn answers_of_codes(
-    pack: &Pack,
+    sets: &SetsAsked<'_>,
     variables: &[(u16, &Variable)],
     allowed: &Allowed,
     open: &Open,
@@ -111,7 +110,7 @@ fn answers_of_codes(
     let mut rows = Vec::new();
     for (place, variable) in variables.iter().filter(|(place, _)| allowed.get(*place).contains(1)) {
         if let VariableKind::Part(part) = &variable.kind {
-            rows.push((set_words(pack, part), only(Some(*place))));
+            rows.push((sets.words(part), only(Some(*place))));
         }
     }
     let mut answers = by_verdict(rows, "only ");

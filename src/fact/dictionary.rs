@@ -37,7 +37,7 @@ pub struct FactKind {
 pub enum Shape {
     /// One code: `fact in set`.
     Code,
-    /// A set of codes: `fact.any_in(set)`, `fact.any_outside(set)`.
+    /// A set of codes: `fact.any_in(set)`, `fact.any_outside(set)`, `fact.any_in_no_set()`.
     Codes,
     /// A whole number: `fact >= 3`.
     Quantity(Unit),
@@ -173,9 +173,15 @@ pub static DICTIONARY: &[FactKind] = &[
     fact!("request.past_diagnoses", Shape::Codes, [], draw::past_diagnoses, false, Some("health_status"),
         "inactive, remitted or resolved diagnoses of the request", "none", "readable diagnosis codes",
         "Which diagnoses did the patient have in the past?"),
+    fact!("request.untabled_diagnoses", Shape::Codes, [], draw::untabled_diagnoses, false, Some("health_status"),
+        "diagnoses of the request, of any status but refuted, in a code system of which there is no complete table here (SNOMED CT): one in no value set may mean anything", "none", "the diagnoses as ICD-10-CM codes",
+        "Which ICD-10-CM codes do the diagnoses have?"),
     fact!("history.diagnoses", Shape::Codes, [Months], draw::history_diagnoses, false, Some("health_status"),
         "diagnoses of earlier services, at most so many calendar months before the line's day, both ends included", "none", "the dates of the member's earlier services",
         "For which diagnoses was the patient treated before?"),
+    fact!("history.untabled_diagnoses", Shape::Codes, [Months], draw::untabled_history, false, Some("health_status"),
+        "those of `history.diagnoses` in a code system of which there is no complete table here: one in no value set may mean anything", "none", "the dates of the member's earlier services",
+        "For which diagnoses, as ICD-10-CM codes, was the patient treated before?"),
     fact!("line.invalid_diagnosis", Shape::YesNo, [], draw::invalid_diagnosis, false, None,
         "whether the line points to an ICD-10-CM code that may not be billed on its day: a header or an unknown code", "no", "valid diagnosis codes",
         "Which billable diagnosis codes is this service for?"),
@@ -257,7 +263,7 @@ pub fn markdown() -> String {
         let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
         let asked = match kind.shape {
             Shape::Code => "`in set`".to_owned(),
-            Shape::Codes => "`.any_in(set)`, `.any_outside(set)`".to_owned(),
+            Shape::Codes => "`.any_in(set)`, `.any_outside(set)`, `.any_in_no_set()`".to_owned(),
             Shape::Quantity(_) => "`>= 3`, `<`, `>`, `<=`, `==`".to_owned(),
             Shape::Date => "`< params.date`, `>=`".to_owned(),
             Shape::Choice(choices) => {

@@ -4,7 +4,9 @@ mod history;
 mod onset;
 
 pub use history::may_reach;
-pub(super) use history::{class_on, history_diagnoses, months_diagnosed_twice, months_since_procedure, sessions};
+pub(super) use history::{
+    class_on, history_diagnoses, months_diagnosed_twice, months_since_procedure, sessions, untabled_history,
+};
 pub(super) use onset::months_since_onset;
 
 use super::{Answer, Argument, Drawn, Shown, Value, View, view};
@@ -240,6 +242,24 @@ pub(super) fn past_diagnoses<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
     diagnoses_where(view, |diagnosis| {
         diagnosis.verification != Verification::Refuted && diagnosis.status == Status::Past
     })
+}
+
+/// Codes of systems without a table. What cannot be read may be one of them too, and is asked for as
+/// the diagnosis that it is.
+pub(super) fn untabled_diagnoses<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
+    let is_tabled = |diagnosis: &Diagnosis| diagnosis.code.get().is_some_and(|code| code.system().has_table());
+    let mut drawn =
+        diagnoses_where(view, |diagnosis| diagnosis.verification != Verification::Refuted && !is_tabled(diagnosis));
+    let is_unread = |diagnosis: &&Diagnosis| {
+        diagnosis.verification != Verification::Refuted && view.read(&diagnosis.code).is_none()
+    };
+    let unread = view.request.diagnoses.iter().find(is_unread);
+    drawn.root = unread.map(|diagnosis| match (diagnosis.status, diagnosis.verification) {
+        (Status::Past, _) => "request.past_diagnoses",
+        (Status::Active, Verification::Confirmed) => "request.diagnoses",
+        (Status::Active, _) => "request.unconfirmed_diagnoses",
+    });
+    drawn
 }
 
 pub(super) fn invalid_diagnosis<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {

@@ -5,7 +5,7 @@
 
 use super::{Argument, Fact, View, draw, view::is_there};
 use crate::{
-    code::ClassMask,
+    code::{ClassMask, Code},
     date::{DateSpan, day_number},
     fact::Answer,
     request::{Diagnosis, Encounter, Given, Pointers, Status, Verification},
@@ -88,10 +88,15 @@ pub fn unknown_inputs(view: &View<'_>, fact: &Fact, part: &ClassMask) -> Vec<Inp
         "request.past_diagnoses" => {
             codes_of(view, |one| one.verification != Verification::Refuted && one.status == Status::Past)
         }
+        "request.untabled_diagnoses" => codes_of(view, |one| one.verification != Verification::Refuted),
         "same_day.procedures" => of_same_day(view, undated, part),
         "history.diagnoses" => {
             let counts = |earlier: &Encounter| earlier.diagnoses.iter().any(|code| part.contains(view.class_of(code)));
             undated.into_iter().chain(days_of(view, counts)).collect()
+        }
+        "history.untabled_diagnoses" => {
+            let is_one = |code: &Code| !code.system().has_table() && part.contains(view.class_of(code));
+            undated.into_iter().chain(days_of(view, |earlier| earlier.diagnoses.iter().any(is_one))).collect()
         }
         "history.months_diagnosed_twice" => {
             let mask = draw::mask_of(view, &fact.arguments);

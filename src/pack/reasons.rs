@@ -6,11 +6,13 @@ use serde::Deserialize;
 
 use super::manifest::of_toml;
 use crate::{
-    fact::DICTIONARY,
+    fact::{DICTIONARY, FactKind},
     fault::{PackFault, PackText, did_you_mean},
 };
 
-/// A reason. In sentences, `{fact.name}` stands for the value of a fact without arguments.
+/// A reason. In sentences, `{fact.name}` stands for the value of a fact without arguments;
+/// `{request.untabled_diagnoses}` and `{history.untabled_diagnoses}` for those of the codes that are
+/// in no value set.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
@@ -44,7 +46,8 @@ pub(super) fn read(text: &PackText) -> Result<BTreeMap<String, Reason>, Vec<Pack
     let mut faults = Vec::new();
     for (id, reason) in &reasons {
         for name in placeholders(&reason.provider).into_iter().chain(placeholders(&reason.patient)) {
-            let known = || DICTIONARY.iter().filter(|kind| kind.parameters.is_empty()).map(|kind| kind.name);
+            let is_told = |kind: &&FactKind| kind.parameters.is_empty() || kind.name == "history.untabled_diagnoses";
+            let known = || DICTIONARY.iter().filter(is_told).map(|kind| kind.name);
             if known().any(|fact| fact == name) {
                 continue;
             }

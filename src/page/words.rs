@@ -228,11 +228,12 @@ fn codes_of(atlas: &Atlas<'_>, all: &[Literal]) -> Vec<Piece> {
     for literal in all {
         let Literal::Asked(id, true) = literal else { continue };
         let (word, _) = word_of(atlas, *id);
-        pieces.push(Piece::Words(format!("{also} {word}{}", if word == "given" { "" } else { " " })));
-        pieces.extend((word != "given").then(|| set_of(atlas, literal)));
+        let has_set = matches!(word, "in" | "outside");
+        pieces.push(Piece::Words(format!("{also} {word}{}", if has_set { " " } else { "" })));
+        pieces.extend(has_set.then(|| set_of(atlas, literal)));
         also = " and";
     }
-    for asked in ["given", "in", "outside"] {
+    for asked in ["given", NO_SET, "in", "outside"] {
         let sets: Vec<Piece> = all
             .iter()
             .filter(|literal| matches!(literal, Literal::Asked(id, false) if word_of(atlas, *id).0 == asked))
@@ -242,11 +243,13 @@ fn codes_of(atlas: &Atlas<'_>, all: &[Literal]) -> Vec<Piece> {
             continue;
         }
         let but = if also.is_empty() { "" } else { " but" };
-        if asked == "given" {
-            pieces.push(Piece::Words(format!("{but} not given")));
-        } else {
-            pieces.push(Piece::Words(format!("{but} {} ", if asked == "in" { "not in" } else { "not outside" })));
-            pieces.extend(set_list(sets, "or"));
+        match asked {
+            "given" => pieces.push(Piece::Words(format!("{but} not given"))),
+            NO_SET => pieces.push(Piece::Words(format!("{but} all in value sets"))),
+            asked => {
+                pieces.push(Piece::Words(format!("{but} not {asked} ")));
+                pieces.extend(set_list(sets, "or"));
+            }
         }
         also = " and";
     }
@@ -267,13 +270,18 @@ fn set_list(sets: Vec<Piece>, last: &str) -> Vec<Piece> {
     pieces
 }
 
-/// How a question about codes is put, and of which set: `in`, `outside` or `given`.
+/// How a question is put that asks for codes in no set.
+const NO_SET: &str = "in no value set";
+
+/// How a question about codes is put, and of which set, where it is of one: `in`, `outside`,
+/// [`NO_SET`] or `given`.
 fn word_of(atlas: &Atlas<'_>, id: QuestionId) -> (&'static str, String) {
     let Some(question) = atlas.book.get(id) else { return ("in", String::new()) };
     if question.test == Test::Known {
         return ("given", String::new());
     }
     match question.words.split_once(' ') {
+        _ if question.words == NO_SET => (NO_SET, String::new()),
         Some(("outside", set)) => ("outside", set.to_owned()),
         Some((_, set)) => ("in", set.to_owned()),
         None => ("in", question.words.clone()),

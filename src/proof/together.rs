@@ -143,7 +143,11 @@ fn within(graph: &mut Graph<'_>, space: &Space, clauses: &mut Vec<NodeId>) -> Re
         for outer in facts().filter(|outer| *outer != inner) {
             let holds = match (name(space, inner), name(space, outer)) {
                 ("line.diagnoses", "request.diagnoses") => true,
-                ("history.diagnoses", "history.diagnoses") => months(space, inner) < months(space, outer),
+                ("history.diagnoses", "history.diagnoses")
+                | ("history.untabled_diagnoses", "history.untabled_diagnoses") => {
+                    months(space, inner) < months(space, outer)
+                }
+                ("history.untabled_diagnoses", "history.diagnoses") => months(space, inner) <= months(space, outer),
                 (_, _) => false,
             };
             if !holds {

@@ -18,6 +18,7 @@ use super::{
     told,
 };
 use crate::{
+    code::ClassMask,
     date::day_number,
     fact::{Argument, DICTIONARY, Fact, FactId, FactKind, ParameterKind, Shape, Test, namespaces},
     fault::did_you_mean,
@@ -72,7 +73,19 @@ pub(super) fn new(session: &Shared, vocabulary: &Vocabulary) -> Engine {
 
 /// The functions every script may call, for "did you mean".
 pub(super) fn functions() -> BTreeSet<String> {
-    let ours = ["any_in", "any_outside", "known", "pass", "note", "allow", "flag", "deny", "at_most", "contains"];
+    let ours = [
+        "any_in",
+        "any_outside",
+        "any_in_no_set",
+        "known",
+        "pass",
+        "note",
+        "allow",
+        "flag",
+        "deny",
+        "at_most",
+        "contains",
+    ];
     let facts = DICTIONARY.iter().filter(|kind| !kind.parameters.is_empty()).map(|kind| short(kind.name));
     ours.into_iter().chain(facts).map(str::to_owned).collect()
 }
@@ -229,6 +242,10 @@ fn codes(engine: &mut Engine, session: &Shared) {
         let sets = session.sets.clone();
         let mask = sets.all().without(sets.mask(set.0));
         answered(session.ask(fact.0, Test::In(mask), || format!("outside {}", sets.name(set.0))))
+    });
+    let nowhere = session.clone();
+    engine.register_fn("any_in_no_set", move |fact: CodesFact| -> Result<bool, Failure> {
+        ask(&nowhere, fact.0, Test::In(ClassMask::of_no_set()), || "in no value set".to_owned())
     });
 }
 

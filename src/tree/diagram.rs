@@ -95,6 +95,21 @@ impl Diagram {
         Ok(Diagram::of(&graph, diagram))
     }
 
+    /// The diagram of what several packs say together, each a diagram in the ends of
+    /// [`Diagram::end_of`]: the most severe.
+    ///
+    /// # Errors
+    /// The limit of nodes.
+    pub fn most_severe(graph: &mut Graph<'_>, each: Vec<NodeId>) -> Result<Diagram, TooLarge> {
+        let root = graph.fold(each, ALLOW, &mut |_, one, two| Ok(most_severe(one, two)))?;
+        Ok(Diagram::of(graph, root))
+    }
+
+    /// The end that says a verdict.
+    pub fn end_of(verdict: Verdict) -> u32 {
+        end_of(verdict)
+    }
+
     /// Where it begins.
     pub fn root(&self) -> NodeId {
         self.root

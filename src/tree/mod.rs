@@ -20,5 +20,5 @@ pub use explore::{Limits, Refusal, Step, explore};
 pub use forest::{Forest, LeafId, Place, Root, Trail};
 pub use graph::{Combine, FALSE, Graph, NodeId, TRUE, TooLarge};
 pub use mask::ValueMask;
-pub use restrict::{Allowed, Open, Verdicts};
+pub use restrict::{Allowed, Asking, Open, Verdicts};
 pub use variable::{Crowded, VALUES_MAX, VARIABLES_MAX, Variable, VariableKind, Variables};

@@ -31,6 +31,9 @@ enum Left {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Verdicts(u8);
 
+/// What comes of a variable and of what came of its possible values.
+pub type Asking<'f, T, E> = &'f mut dyn FnMut(u16, &[(usize, T)]) -> Result<T, E>;
+
 impl Allowed {
     /// From a mask a variable.
     pub fn new(masks: Vec<ValueMask>) -> Allowed {
@@ -169,6 +172,31 @@ impl Open {
                 Left::End(_) => None,
             })
             .collect()
+    }
+
+    /// What comes of it from the ends up: `end` of each verdict, `ask` of each variable with what came
+    /// of its possible values.
+    ///
+    /// # Errors
+    /// Those of `end` and `ask`.
+    pub fn folded<T: Copy, E>(
+        &self,
+        end: &mut dyn FnMut(Verdict) -> Result<T, E>,
+        ask: Asking<'_, T, E>,
+    ) -> Result<Option<T>, E> {
+        // INVARIANT: what a node asks for stands before it.
+        let mut done: Vec<T> = Vec::with_capacity(self.nodes.len());
+        for left in &self.nodes {
+            let one = match left {
+                Left::End(verdict) => end(*verdict)?,
+                Left::Ask { variable, values } => {
+                    let below = |(value, child): &(usize, usize)| Some((*value, *done.get(*child)?));
+                    ask(*variable, &values.iter().filter_map(below).collect::<Vec<_>>())?
+                }
+            };
+            done.push(one);
+        }
+        Ok(done.get(self.root).copied())
     }
 
     /// The verdicts that are left where variables have only the values that are `allowed`.

@@ -191,6 +191,13 @@ pub struct Need {
     pub answers: Vec<(String, Option<Verdict>)>,
 }
 
+impl Need {
+    /// The kind of fact: its name without arguments.
+    pub fn kind(&self) -> &str {
+        self.fact.split('(').next().unwrap_or_default()
+    }
+}
+
 /// What documentation would give another verdict, everything else as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WouldChange {

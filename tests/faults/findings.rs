@@ -222,7 +222,7 @@ fn a_reason_that_is_named_and_not_returned() {
             (UNDER_18, "return allow", "allow"),
             (UNDER_18, "\npass()", "\nif params.thoracic == \"flag\" { return pass(); }\nallow(\"not-spine-pain\")"),
         ],
-        &[BROKEN_UNDER_18[0], BROKEN_UNDER_18[1], "proof::unreturned_reason spine/reasons.toml:282 [under-18]"],
+        &[BROKEN_UNDER_18[0], BROKEN_UNDER_18[1], "proof::unreturned_reason spine/reasons.toml:298 [under-18]"],
     );
 }
 

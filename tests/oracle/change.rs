@@ -51,7 +51,7 @@ fn documented<'a>(pack: &Pack, id: FactId, now: &Drawn<'a>) -> Vec<(String, Draw
 }
 
 /// Whether a value in words or as a number meets a condition of the rationale.
-fn meets(value: &str, when: &str) -> bool {
+pub fn meets(value: &str, when: &str) -> bool {
     let Ok(amount) = value.parse::<i64>() else { return when.split(" or ").any(|word| word == value) };
     matches!(when, "any" | "given")
         || when.split(" and ").all(|part| {
@@ -65,7 +65,7 @@ fn meets(value: &str, when: &str) -> bool {
 }
 
 /// The rows that a change of these facts to these values meets.
-fn rows<'r>(all: &'r [WouldChange], change: &[(&str, &str)]) -> Vec<&'r WouldChange> {
+pub fn rows<'r>(all: &'r [WouldChange], change: &[(&str, &str)]) -> Vec<&'r WouldChange> {
     let is_met = |row: &&WouldChange| {
         row.all.len() == change.len()
             && row.all.iter().all(|one| change.iter().any(|(fact, value)| *fact == one.fact && meets(value, &one.when)))

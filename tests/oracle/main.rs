@@ -12,7 +12,9 @@ mod change;
 mod forms;
 mod random;
 mod small;
+mod together;
 mod witness;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -50,9 +50,34 @@ codes = [{ system = "modifier", code = ["50"] }]
 
 /// A pack of two stages with two rules each, and a limit.
 pub fn pack(random: &mut Random) -> Pack {
+    pack_of(random, SETS.to_owned())
+}
+
+/// One whose sets of the same names hold other codes: some of those of [`pack`], and some others.
+pub fn other_pack(random: &mut Random) -> Pack {
+    pack_of(random, SETS.replace("\"M54.5\", \"M47\"", "\"M47\", \"M48\"").replace("\"64493\"", "\"64483\""))
+}
+
+/// A pack of one rule.
+pub fn ruled(script: &str) -> Pack {
+    let reasons = ["allowed", "flagged", "denied"]
+        .map(|id| format!("[{id}]\nprovider = \"{id}\"\npatient = \"{id}\"\ncites = \"p\"\n"))
+        .concat();
+    let texts = [
+        ("SOURCE.md", "# Source\n\n### Passage {#p}\n".to_owned()),
+        ("pack.toml", manifest("")),
+        ("reasons.toml", reasons),
+        ("values/all.toml", SETS.to_owned()),
+        ("1-stage/a.rhai", format!("//! Made up.\n//! cites: p\n// \"allowed\" \"flagged\" \"denied\"\n{script}\n")),
+    ];
+    let texts = texts.map(|(path, text)| PackText { path: path.into(), text: Arc::from(text) });
+    load(texts.into(), &BTreeMap::new()).map_err(|faults| format!("{faults:?}")).unwrap()
+}
+
+fn pack_of(random: &mut Random, sets: String) -> Pack {
     let mut texts: Vec<(String, String)> = vec![
         ("SOURCE.md".into(), "# Source\n\n### Passage {#p}\n".into()),
-        ("values/all.toml".into(), SETS.into()),
+        ("values/all.toml".into(), sets),
         (
             "reasons.toml".into(),
             ["allowed", "flagged", "denied"]

@@ -75,6 +75,9 @@ const LINE: &[&str] = &[
 ];
 const ENCOUNTER: &[&str] = &["claim_id", "service_date", "procedures", "diagnoses"];
 
+/// What stands before a diagnosis of an earlier service that is a SNOMED CT identifier.
+pub(super) const SNOMED: &str = "snomed:";
+
 /// Reads one request.
 ///
 /// # Errors
@@ -340,8 +343,11 @@ fn encounter(tree: &Tree<'_>, index: usize, faults: &mut Faults) -> Option<Encou
     };
     let expected = (CODES_MAX, "a procedure code, modifiers after hyphens, as `64493-KX`");
     let procedures = fields.each_text("procedures", expected, faults, service);
-    let expected = (CODES_MAX, codes::DIAGNOSIS);
-    let diagnoses = fields.each_text("diagnoses", expected, faults, |text| codes::diagnosis(System::Icd10Cm, text));
+    let expected = (CODES_MAX, "an ICD-10-CM code, or a SNOMED CT identifier as `snomed:279039007`");
+    let diagnoses = fields.each_text("diagnoses", expected, faults, |text| match text.strip_prefix(SNOMED) {
+        Some(concept) => codes::diagnosis(System::Snomed, concept),
+        None => codes::diagnosis(System::Icd10Cm, text),
+    });
     Some(Encounter {
         claim_id: fields.text("claim_id", faults).map(str::to_owned),
         service_date: service_date?,

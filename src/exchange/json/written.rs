@@ -1,13 +1,16 @@
 //! A request as the native contract writes it, every field in the contract's order.
 //!
 //! What the format cannot carry is left out or written so that it reads as *unreadable* again,
-//! never as another value: an earlier service's SNOMED diagnosis, a span of days that is neither a
+//! never as another value: an earlier service's diagnosis in ICD-9-CM, a span of days that is neither a
 //! month nor a year, a reader's remarks, where something stood that is no modifier. The number of a
 //! prior authorization is not kept, so a stand-in is written.
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-use super::choices::{self, word};
+use super::{
+    choices::{self, word},
+    request::SNOMED,
+};
 use crate::{
     code::{Code, System},
     date::DateSpan,
@@ -152,8 +155,12 @@ fn encounter(encounter: &Encounter) -> Written {
         Written::Text(parts.join("-"))
     };
     out.list("procedures", encounter.procedures.iter().map(procedure).collect());
-    let diagnoses = encounter.diagnoses.iter().filter(|code| code.system() == System::Icd10Cm);
-    out.list("diagnoses", diagnoses.map(text).collect());
+    let diagnosis = |code: &Code| match code.system() {
+        System::Icd10Cm => Some(text(code)),
+        System::Snomed => Some(Written::Text(format!("{SNOMED}{code}"))),
+        _ => None,
+    };
+    out.list("diagnoses", encounter.diagnoses.iter().filter_map(diagnosis).collect());
     Written::Object(out.0)
 }
 

@@ -47,6 +47,16 @@ pub fn may_reach(earlier: &DateSpan, days: &DateSpan, months: i32) -> bool {
 }
 
 pub(in crate::fact) fn history_diagnoses<'a>(view: &View<'a>, arguments: &[Argument]) -> Drawn<'a> {
+    earlier_diagnoses(view, arguments, |_| true)
+}
+
+/// Codes of systems without a table: also of those in which the pack has no set, for nothing else
+/// asks what they mean.
+pub(in crate::fact) fn untabled_history<'a>(view: &View<'a>, arguments: &[Argument]) -> Drawn<'a> {
+    earlier_diagnoses(view, arguments, |code| !code.system().has_table())
+}
+
+fn earlier_diagnoses<'a>(view: &View<'a>, arguments: &[Argument], counts: impl Fn(&Code) -> bool) -> Drawn<'a> {
     let window = Window { months: months_of(arguments), from_included: true, to_included: true };
     let (mut shown, mut maybe) = (Vec::new(), Vec::new());
     for encounter in view.request.earlier() {
@@ -55,7 +65,8 @@ pub(in crate::fact) fn history_diagnoses<'a>(view: &View<'a>, arguments: &[Argum
             Answer::Yes => &mut shown,
             Answer::Unknown => &mut maybe,
         };
-        list.extend(encounter.diagnoses.iter().map(|code| view.shown(code, &encounter.source)));
+        let counted = encounter.diagnoses.iter().filter(|code| counts(code));
+        list.extend(counted.map(|code| view.shown(code, &encounter.source)));
     }
     let open = !maybe.is_empty();
     let cause = open.then(|| view.service.get().map_or_else(|| cause_of(view.service), |_| Cause::Unreadable));

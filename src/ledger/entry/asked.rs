@@ -63,6 +63,7 @@ impl Asked {
             "request.diagnoses"
             | "request.unconfirmed_diagnoses"
             | "request.past_diagnoses"
+            | "request.untabled_diagnoses"
             | "line.invalid_diagnosis"
             | "line.diagnoses" => &mut self.diagnoses,
             "line.months_since_onset" => &mut self.onset,
@@ -72,7 +73,9 @@ impl Asked {
             "line.purpose" => &mut self.purpose,
             "line.place_of_service" => &mut self.place_of_service,
             "line.units_milli" => &mut self.units,
-            "history.diagnoses" | "history.months_diagnosed_twice" => &mut self.earlier_diagnoses,
+            "history.diagnoses" | "history.untabled_diagnoses" | "history.months_diagnosed_twice" => {
+                &mut self.earlier_diagnoses
+            }
             "history.months_since_procedure" | "history.sessions" => &mut self.earlier_procedures,
             _ => return None,
         })

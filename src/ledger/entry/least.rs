@@ -222,7 +222,7 @@ impl Leaving {
         let mut kept = Vec::new();
         for earlier in request.earlier() {
             if !earlier_diagnoses && !earlier.diagnoses.is_empty() {
-                self.left_out.extend(["history.diagnoses", "history.months_diagnosed_twice"]);
+                self.left_out.extend(OF_EARLIER_DIAGNOSES);
             }
             if !earlier_procedures && !earlier.procedures.is_empty() {
                 self.left_out.extend(["history.months_since_procedure", "history.sessions"]);
@@ -252,8 +252,17 @@ impl Leaving {
 }
 
 /// The kinds of facts that are drawn from codes of diagnoses.
-const OF_DIAGNOSES: [&str; 4] =
-    ["request.diagnoses", "request.unconfirmed_diagnoses", "request.past_diagnoses", "line.invalid_diagnosis"];
+const OF_DIAGNOSES: [&str; 5] = [
+    "request.diagnoses",
+    "request.unconfirmed_diagnoses",
+    "request.past_diagnoses",
+    "request.untabled_diagnoses",
+    "line.invalid_diagnosis",
+];
+
+/// The kinds of facts that are drawn from diagnoses of earlier services.
+const OF_EARLIER_DIAGNOSES: [&str; 3] =
+    ["history.diagnoses", "history.untabled_diagnoses", "history.months_diagnosed_twice"];
 
 /// What was given; of what could not be read only where that stood.
 fn kept<T: Clone>(given: &Given<T>) -> Given<T> {

@@ -10,8 +10,9 @@ use crate::{
 
 /// The kinds of facts that cannot come out as unknown: where something was left out of what they are
 /// drawn from, they come out as if it had not been given.
-pub const NEVER_UNKNOWN: [&str; 7] = [
+pub const NEVER_UNKNOWN: [&str; 8] = [
     "history.diagnoses",
+    "history.untabled_diagnoses",
     "history.months_diagnosed_twice",
     "history.months_since_procedure",
     "history.sessions",

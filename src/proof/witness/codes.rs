@@ -16,8 +16,10 @@ use crate::{
 pub(super) const PROCEDURE: &[System] = &[System::Cpt, System::Hcpcs, System::Icd10Pcs];
 /// Systems of a diagnosis, the usual one first.
 pub(super) const DIAGNOSIS: &[System] = &[System::Icd10Cm, System::Snomed];
-/// Systems of an earlier service's diagnosis in the native format.
-pub(super) const EARLIER_DIAGNOSIS: &[System] = &[System::Icd10Cm];
+/// Those of them of which there is a table of all codes.
+pub(super) const TABLED: &[System] = &[System::Icd10Cm];
+/// Those of them of which there is none.
+pub(super) const UNTABLED: &[System] = &[System::Snomed];
 /// Systems that a diagnosis may have at any door: what a proof must think of.
 pub(super) const ANY_DIAGNOSIS: &[System] = &[System::Icd10Cm, System::Snomed, System::Icd9Cm];
 
@@ -26,13 +28,13 @@ pub(super) const ANY_DIAGNOSIS: &[System] = &[System::Icd10Cm, System::Snomed, S
 const KEPT_MAX: usize = 4;
 
 /// Ordinary codes that few policies have in a set: an office visit, an X-ray, a blood count; high
-/// blood pressure, diabetes; the office.
+/// blood pressure, diabetes; headache, cough; the office.
 const ORDINARY: &[(System, &[&str])] = &[
     (System::Cpt, &["99213", "71046", "85025", "93000", "97110"]),
     (System::Hcpcs, &["A4550", "J3420", "G0439"]),
     (System::Icd10Pcs, &["0DTJ4ZZ", "0FT44ZZ"]),
     (System::Icd10Cm, &["I10", "E11.9", "J45.909", "M25.561", "Z00.00"]),
-    (System::Snomed, &["38341003", "73211009"]),
+    (System::Snomed, &["25064002", "49727002", "38341003", "73211009"]),
     (System::Modifier, &["59", "LT", "RT", "25"]),
     (System::ConditionCode, &["44", "09"]),
     (System::PlaceOfService, &["11", "22", "24", "99"]),

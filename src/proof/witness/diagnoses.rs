@@ -4,12 +4,12 @@
 use super::{
     Ground,
     build::cover,
-    codes::DIAGNOSIS,
+    codes::{DIAGNOSIS, TABLED, UNTABLED},
     left::{Left, Wants},
     onset,
 };
 use crate::{
-    code::{ClassMask, Code},
+    code::{ClassId, ClassMask, Code},
     date::Date,
     request::{Diagnosis, Given, Pointers, Request, Source, Status, Verification},
 };
@@ -29,8 +29,9 @@ pub(super) fn choose(ground: &Ground<'_>, wants: &Wants<'_>, day: Option<Date>, 
     let unconfirmed = wants.codes("request.unconfirmed_diagnoses");
     let past = wants.codes("request.past_diagnoses");
     some.extend(onset::of_pointed(ground, wants));
+    let untabled = wants.codes("request.untabled_diagnoses");
     let must_be_invalid = matches!(wants.choice("line.invalid_diagnosis"), Some(0b10));
-    let mut list = Chosen { ground, day, request };
+    let mut list = Chosen { ground, day, request, no_untabled: untabled.0 };
     let mut pointed = 0;
     if wants.known("line.diagnoses") == Some(false) {
         list.open(&confirmed.0, &confirmed.1, CONFIRMED)?;
@@ -48,6 +49,7 @@ pub(super) fn choose(ground: &Ground<'_>, wants: &Wants<'_>, day: Option<Date>, 
     }
     list.open(&unconfirmed.0, &unconfirmed.1, UNCONFIRMED)?;
     list.open(&past.0, &past.1, PAST)?;
+    list.untabled(&untabled.1, &[(CONFIRMED, &confirmed.0), (UNCONFIRMED, &unconfirmed.0), (PAST, &past.0)])?;
     let pointers = match (wants.known("line.diagnoses"), pointed) {
         (Some(false), _) | (_, 0) => Pointers::Unknown(Given::Absent),
         (_, count) => Pointers::To((0..count).collect(), Source::member("lines", 0, "diagnosis_pointers")),
@@ -61,6 +63,8 @@ struct Chosen<'a, 'g> {
     ground: &'a Ground<'g>,
     day: Option<Date>,
     request: &'a mut Request,
+    /// The classes of which no code may be of a system without a table.
+    no_untabled: ClassMask,
 }
 
 impl Chosen<'_, '_> {
@@ -74,7 +78,7 @@ impl Chosen<'_, '_> {
         must_be_invalid: bool,
     ) -> Option<usize> {
         let left = self.ground.sets.all().without(absent);
-        let mut offered = self.ground.codes.of(self.ground.sets, DIAGNOSIS, &left, self.day);
+        let mut offered = self.offered(&left);
         // Among equals, one that the request needs anyway.
         offered.sort_by_key(|(class, _)| std::cmp::Reverse(also.iter().filter(|mask| mask.contains(*class)).count()));
         let mut chosen: Vec<Code> =
@@ -95,8 +99,35 @@ impl Chosen<'_, '_> {
             return Some(());
         }
         let left = self.ground.sets.all().without(absent);
-        let offered = self.ground.codes.of(self.ground.sets, DIAGNOSIS, &left, self.day);
+        let offered = self.offered(&left);
         for (_, code) in cover(&offered, &some.iter().collect::<Vec<_>>())? {
+            self.add(code, standing);
+        }
+        Some(())
+    }
+
+    /// A code of each class that may be there.
+    fn offered(&self, left: &ClassMask) -> Vec<(ClassId, Code)> {
+        let of = |systems, left: &ClassMask| self.ground.codes.of(self.ground.sets, systems, left, self.day);
+        let mut offered = of(DIAGNOSIS, &left.without(&self.no_untabled));
+        offered.extend(of(TABLED, &left.and(&self.no_untabled)));
+        offered
+    }
+
+    /// Adds one of each of `some` in a system without a table, where none is there yet, with the
+    /// first standing that may have it.
+    fn untabled(&mut self, some: &[ClassMask], standings: &[(Standing, &ClassMask)]) -> Option<()> {
+        for mask in some {
+            let is_one =
+                |code: &Code| !code.system().has_table() && mask.contains(self.ground.sets.class_of(code, self.day));
+            if self.request.diagnoses.iter().filter_map(|diagnosis| diagnosis.code.get()).any(is_one) {
+                continue;
+            }
+            let (standing, code) = standings.iter().find_map(|(standing, absent)| {
+                let left = mask.without(&self.no_untabled).without(absent);
+                let offered = self.ground.codes.of(self.ground.sets, UNTABLED, &left, self.day);
+                offered.first().map(|(_, code)| (*standing, *code))
+            })?;
             self.add(code, standing);
         }
         Some(())

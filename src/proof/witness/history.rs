@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Ground, answer,
-    codes::{EARLIER_DIAGNOSIS, PROCEDURE},
+    codes::{DIAGNOSIS, PROCEDURE, UNTABLED},
     left::Wants,
 };
 use crate::{
@@ -112,7 +112,11 @@ impl Search<'_, '_> {
     fn offers(&self, open: &Literal) -> Vec<Offer> {
         let (Some(fact), Some(day)) = (self.ground.book.get_fact(open.fact), self.day) else { return Vec::new() };
         let is_procedure = matches!(fact.kind.name, "history.months_since_procedure" | "history.sessions");
-        let systems = if is_procedure { PROCEDURE } else { EARLIER_DIAGNOSIS };
+        let systems = match fact.kind.name {
+            _ if is_procedure => PROCEDURE,
+            "history.untabled_diagnoses" => UNTABLED,
+            _ => DIAGNOSIS,
+        };
         let mask = match &open.test {
             Test::In(mask) => mask.clone(),
             Test::Known | Test::AtLeast(_) | Test::Is(_) => self.mask(fact),
@@ -141,7 +145,7 @@ impl Search<'_, '_> {
         let counts = |on: &Date| {
             let end = plus_months(*on, months);
             let in_window = match fact.kind.name {
-                "history.diagnoses" => *on <= day && day <= end,
+                "history.diagnoses" | "history.untabled_diagnoses" => *on <= day && day <= end,
                 "history.sessions" => *on < day && day < end,
                 _ => *on < day && day <= end,
             };
@@ -210,8 +214,11 @@ impl Search<'_, '_> {
             (Test::Known | Test::AtLeast(_) | Test::Is(_), None) => return false,
         };
         let sets = self.ground.sets;
+        // A code of the same classes that the fact counts just as well.
+        let is_untabled = |code: &Code| !code.system().has_table();
+        let counts = |code: &Code| is_untabled(code) || !is_untabled(&offer.code);
         let list = self.services.entry(offer.on).or_default().list(offer.is_procedure);
-        if list.iter().any(|code| mask.contains(sets.class_of(code, Some(offer.on)))) {
+        if list.iter().any(|code| mask.contains(sets.class_of(code, Some(offer.on))) && counts(code)) {
             return false;
         }
         list.push(offer.code);

@@ -62,7 +62,9 @@ const ALWAYS_GIVEN: &[&str] = &[
     "request.diagnoses",
     "request.unconfirmed_diagnoses",
     "request.past_diagnoses",
+    "request.untabled_diagnoses",
     "history.diagnoses",
+    "history.untabled_diagnoses",
 ];
 /// Choices whose first value means that nothing was given.
 const FIRST_IS_UNGIVEN: &[&str] =
@@ -238,6 +240,7 @@ fn natural(ground: &Ground<'_>, fact: &Fact) -> Left {
                 "line.modifiers" => &reach.modifiers,
                 "request.condition_codes" => &reach.condition_codes,
                 "line.narrative" => &reach.phrases,
+                "request.untabled_diagnoses" | "history.untabled_diagnoses" => &reach.untabled,
                 _ => &reach.diagnoses,
             };
             Left::Codes { absent: ground.sets.all().without(possible), some: Vec::new() }

@@ -29,6 +29,7 @@ impl Codes {
             "line.modifiers" => &reach.modifiers,
             "request.condition_codes" => &reach.condition_codes,
             "line.place_of_service" => &reach.places,
+            "request.untabled_diagnoses" | "history.untabled_diagnoses" => &reach.untabled,
             _ if fact.ends_with("diagnoses") => return self.diagnoses(sets, part),
             _ => return Reality::Codes,
         };

@@ -5,6 +5,8 @@
 //!
 //! * A pointed diagnosis that answers *yes* is confirmed and active, so it is one of the request's.
 //! * A line whose diagnoses are known points to one, and that one is confirmed, unconfirmed or past.
+//! * A diagnosis of a system without a table is one of the request's, confirmed, unconfirmed or past;
+//!   an earlier one is an earlier diagnosis.
 //! * Earlier diagnoses of a window are among those of every longer window.
 //! * A diagnosis that stood on two days of a window is among the earlier diagnoses of that window.
 //! * Of two quantities of history alike, the one with the larger set and the longer window is not
@@ -20,6 +22,7 @@ use crate::code::ClassMask;
 /// The first relation that what is wanted breaks, in words.
 pub(super) fn broken(ground: &Ground<'_>, wants: &Wants<'_>) -> Option<String> {
     pointed(ground, wants)
+        .or_else(|| untabled(wants))
         .or_else(|| windows(wants))
         .or_else(|| twice_in_history(ground, wants))
         .or_else(|| quantities(ground, wants))
@@ -41,10 +44,26 @@ fn pointed(ground: &Ground<'_>, wants: &Wants<'_>) -> Option<String> {
     (line.is_asked && none_left).then(|| "a line whose diagnoses are known points to one".to_owned())
 }
 
+fn untabled(wants: &Wants<'_>) -> Option<String> {
+    let mut standings = ["request.diagnoses", "request.unconfirmed_diagnoses", "request.past_diagnoses"]
+        .into_iter()
+        .map(|name| wants.codes(name).0);
+    let first = standings.next().unwrap_or_default();
+    let nowhere = standings.fold(first, |nowhere, absent| nowhere.and(&absent));
+    let (absent, some) = wants.codes("request.untabled_diagnoses");
+    let excluded = absent.or(&nowhere);
+    let broken = some.iter().any(|one| one.is_within(&excluded));
+    broken.then(|| "a diagnosis in a system without a table is one of the request's diagnoses".to_owned())
+}
+
 /// The classes that are absent from every window of earlier diagnoses at least so long.
 fn absent_from(wants: &Wants<'_>, months: i64) -> ClassMask {
+    absent_of(wants, "history.diagnoses", months)
+}
+
+fn absent_of(wants: &Wants<'_>, name: &'static str, months: i64) -> ClassMask {
     wants
-        .all("history.diagnoses")
+        .all(name)
         .filter(|longer| longer.months() >= months)
         .fold(ClassMask::default(), |absent, longer| absent.or(&longer.codes().0))
 }
@@ -54,6 +73,12 @@ fn windows(wants: &Wants<'_>) -> Option<String> {
         let absent = absent_from(wants, want.months());
         want.codes().1.iter().any(|one| one.is_within(&absent))
     });
+    let broken = broken
+        || wants.all("history.untabled_diagnoses").any(|want| {
+            let absent = absent_from(wants, want.months());
+            let absent = absent.or(&absent_of(wants, "history.untabled_diagnoses", want.months()));
+            want.codes().1.iter().any(|one| one.is_within(&absent))
+        });
     broken.then(|| "an earlier diagnosis of a window is one of every longer window".to_owned())
 }
 

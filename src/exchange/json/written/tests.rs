@@ -36,7 +36,7 @@ fn what_is_read_is_written() {
                    "place_of_service": "11", "purpose": "diagnostic", "narrative": "words \"quoted\""},
                   {"procedure": "3E0R33Z"}],
         "history": [{"claim_id": "C-9", "service_date": "2025-08", "procedures": ["64483-50-KX", "G0260"],
-                     "diagnoses": ["M51.16"]}]}));
+                     "diagnoses": ["M51.16", "snomed:23056005"]}]}));
 }
 
 #[test]
