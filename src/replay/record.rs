@@ -82,7 +82,7 @@ impl RecordError {
 }
 
 /// Facts that hang on diagnoses of earlier services.
-const OF_DIAGNOSES: [&str; 2] = ["history.diagnoses", "history.months_diagnosed_twice"];
+const OF_DIAGNOSES: [&str; 3] = ["history.diagnoses", "history.untabled_diagnoses", "history.months_diagnosed_twice"];
 
 /// What the interrupted run in a folder said of its record; `None` where there is no such run, or it
 /// has none.
