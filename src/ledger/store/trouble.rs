@@ -73,7 +73,10 @@ mod tests {
     #[test]
     fn what_goes_on_is_remembered_until_it_ends() {
         let trouble = Trouble::default();
-        let told = |trouble: &Trouble| (trouble.state().recording.len(), trouble.state().groups);
+        let told = |trouble: &Trouble| {
+            let state = trouble.state();
+            (state.recording.len(), state.groups)
+        };
         trouble.cannot_record(&LedgerError::Busy, 1);
         trouble.cannot_record(&LedgerError::TooSlow, 7);
         trouble.cannot_record(&LedgerError::Busy, 1);
