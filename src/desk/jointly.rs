@@ -10,7 +10,7 @@
 use std::sync::OnceLock;
 
 use super::{
-    Judged, LineFacts, Standing,
+    Asked, Judged, LineFacts, Standing,
     change::would_change,
     companion, explain,
     judge::{judge_on, one_of},
@@ -96,6 +96,25 @@ impl<'p> Several<'p> {
         let Ok(joint) = Joint::of(together, &mut voices, &mut facts) else { return Vec::new() };
         let completions = joint.completions(together, &mut voices);
         self.packs.iter().zip(completions).map(|(pack, one)| one.map(|one| judge_on(pack, one))).collect()
+    }
+
+    /// What `take` makes of what is left of a line whose verdict hangs on something: of what all packs
+    /// ask, its facts, and their diagrams laid over each other; `None` where it hangs on nothing.
+    ///
+    /// # Errors
+    /// Where the packs are too large to be asked together.
+    pub(super) fn left<T>(
+        &self,
+        request: &Request,
+        line: &Line,
+        own: &[Verdict],
+        take: impl FnOnce(Asked<'_>, &LineFacts<'_>, &Open) -> T,
+    ) -> Result<Option<T>, TooLarge> {
+        let together = self.together().ok_or(NODES_MAX)?;
+        let mut voices = self.voices(request, line, own);
+        let mut facts = LineFacts::of(together.asked(), request, line);
+        let joint = Joint::of(together, &mut voices, &mut facts)?;
+        Ok(joint.verdict().is_none().then(|| take(together.asked(), &facts, &joint.open)))
     }
 
     fn voices<'a>(&self, request: &'a Request, line: &'a Line, own: &[Verdict]) -> Vec<Voice<'a>>

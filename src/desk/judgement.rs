@@ -74,6 +74,12 @@ impl Desk {
     }
 }
 
+/// The verdict of each pack for each line, pack by pack.
+pub(super) fn by_pack(packs: &[Pack], request: &Request) -> Vec<Vec<Verdict>> {
+    let of_pack = |pack| judge_with(pack, request).into_iter().map(|line| line.verdict).collect();
+    packs.iter().map(of_pack).collect()
+}
+
 fn judge_with<'p>(pack: &'p Pack, request: &Request) -> Vec<JudgedLine<'p>> {
     let name = pack.manifest.name.as_str();
     let mut lines: Vec<JudgedLine<'p>> = Vec::with_capacity(request.lines.len());

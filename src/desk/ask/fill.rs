@@ -4,6 +4,7 @@ use super::wanted::onset_rivals;
 use crate::{
     code::Code,
     date::{Date, DateSpan},
+    desk::Desk,
     fact::{Input, is_certain},
     money::Cents,
     pack::Pack,
@@ -17,7 +18,7 @@ use crate::{
 
 /// A request that is being filled in.
 pub(super) struct Filling<'p> {
-    packs: &'p [Pack],
+    desk: &'p Desk,
     pub(super) request: Request,
     /// The request's own diagnoses, before anything was filled in.
     own: Vec<(usize, Code)>,
@@ -98,8 +99,8 @@ fn has_onset_of_diagnosis(request: &Request) -> bool {
 
 impl<'p> Filling<'p> {
     /// A request in which nothing is filled in yet.
-    pub(super) fn new(packs: &'p [Pack], request: &Request) -> Filling<'p> {
-        Filling { packs, request: request.clone(), own: own_diagnoses(packs, request) }
+    pub(super) fn new(desk: &'p Desk, request: &Request) -> Filling<'p> {
+        Filling { desk, request: request.clone(), own: own_diagnoses(desk.packs(), request) }
     }
 
     /// Fills one answer in.
@@ -193,7 +194,7 @@ impl<'p> Filling<'p> {
             Input::BirthDate => self.request.patient.birth_date = Given::value(Private::new(span), source.clone()),
             Input::Onset => {
                 // What it is asked for may be that diagnoses say otherwise: then it stands for them too.
-                let rivals = onset_rivals(self.packs, &self.request);
+                let rivals = onset_rivals(self.desk, &self.request);
                 self.request.onset = given();
                 for place in rivals {
                     if let Some(diagnosis) = self.request.diagnoses.get_mut(place)

@@ -40,7 +40,7 @@ impl Desk {
         let form = form::questionnaire(request, questions.clone());
         let mut refused: Vec<Refused> =
             answers.iter().filter_map(|(link, answer)| unasked(&form, link, answer, answers)).collect();
-        let mut filling = Filling::new(self.packs(), request);
+        let mut filling = Filling::new(self, request);
         for question in questions.iter().filter(|question| question.part == form::Part::Whole) {
             let Some(answer) = self.answer_of(question, &questions, answers) else { continue };
             let source = Source::Path(format!("QuestionnaireResponse.item[{}]", question.link).into());
@@ -52,7 +52,7 @@ impl Desk {
     }
 
     fn questions(&self, request: &Request) -> Vec<Question> {
-        let paths = paths::paths(self.packs(), request);
+        let paths = paths::paths(self, request);
         let when = |input: Input, link: &dyn Fn(Input) -> String| conditions::conditions(&paths, input, link);
         form::questions(self.packs(), request, paths.inputs(), when)
     }

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     date::{Date, months_between, plus_months},
+    desk::Desk,
     fact::{DICTIONARY, FactKind, Input, Question, Test},
     pack::Pack,
     private::Private,
@@ -55,26 +56,26 @@ pub(super) enum Cell {
 }
 
 struct Exploring<'p> {
-    packs: &'p [Pack],
+    desk: &'p Desk,
     /// The inputs that others may hang on.
     dials: Vec<Input>,
     paths: Paths,
 }
 
 /// Every way of answering what is wanted of a request.
-pub(super) fn paths(packs: &[Pack], request: &Request) -> Paths {
-    let first = wanted(packs, request);
+pub(super) fn paths(desk: &Desk, request: &Request) -> Paths {
+    let first = wanted(desk, request);
     let mut dials: Vec<Input> = first.keys().copied().filter(|input| is_dial(*input, &first, request)).collect();
     dials.sort_by_key(|input| rank(*input));
     let ways_max = LINES_JUDGED_MAX.checked_div(request.lines.len()).unwrap_or(WAYS_MAX).min(WAYS_MAX);
     let mut ways = 1usize;
     let kept = dials.iter().take_while(|input| {
-        ways = ways.saturating_mul(cells(packs, request, **input, &first).len().max(1));
+        ways = ways.saturating_mul(cells(desk.packs(), request, **input, &first).len().max(1));
         ways <= ways_max
     });
     let kept = kept.count();
     dials.truncate(kept);
-    let mut exploring = Exploring { packs, dials, paths: Paths::default() };
+    let mut exploring = Exploring { desk, dials, paths: Paths::default() };
     let root = exploring.explore(request, &mut Vec::new());
     Paths { root, ..exploring.paths }
 }
@@ -118,7 +119,7 @@ fn is_dial(input: Input, wanted: &Wanted, request: &Request) -> bool {
 
 impl Exploring<'_> {
     fn explore(&mut self, request: &Request, asked: &mut Vec<Input>) -> usize {
-        let mut wanted = wanted(self.packs, request);
+        let mut wanted = wanted(self.desk, request);
         wanted.retain(|input, _| !asked.contains(input));
         let next =
             self.dials.iter().copied().find(|input| wanted.contains_key(input) && is_dial(*input, &wanted, request));
@@ -128,8 +129,8 @@ impl Exploring<'_> {
         };
         asked.push(input);
         let mut branches: Vec<(Cell, usize)> = Vec::new();
-        for (cell, answer) in cells(self.packs, request, input, &wanted) {
-            let mut filling = Filling::new(self.packs, request);
+        for (cell, answer) in cells(self.desk.packs(), request, input, &wanted) {
+            let mut filling = Filling::new(self.desk, request);
             // What a cell stands for can always be filled in.
             let _ = filling.fill(input, &answer, &Source::field("answer"));
             let child = self.explore(&filling.request, asked);
@@ -147,7 +148,7 @@ impl Exploring<'_> {
         let mut given = request.clone();
         loop {
             inputs.iter().for_each(|input| as_given(&mut given, *input));
-            let more = wanted(self.packs, &given).into_keys().filter(|input| !asked.contains(input));
+            let more = wanted(self.desk, &given).into_keys().filter(|input| !asked.contains(input));
             let before = inputs.len();
             inputs.extend(more);
             if inputs.len() == before {

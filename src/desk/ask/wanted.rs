@@ -4,28 +4,70 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     code::ClassMask,
-    desk::{LineFacts, companion, judge},
+    desk::{Asked, Desk, LineFacts, companion, judge, judgement::by_pack},
     fact::{Answer, FactId, Input, View, onset_diagnoses, unknown_inputs},
     pack::Pack,
-    request::Request,
-    tree::VariableKind,
+    request::{Line, Request},
+    tree::{Allowed, Open, VariableKind},
     verdict::Verdict,
 };
 
 /// Each input with the places of the lines that want it.
 pub(super) type Wanted = BTreeMap<Input, BTreeSet<usize>>;
 
-/// What every pack wants for every line.
-pub(super) fn wanted(packs: &[Pack], request: &Request) -> Wanted {
+/// What is wanted for every line: of several packs what all together hang on.
+pub(super) fn wanted(desk: &Desk, request: &Request) -> Wanted {
     let mut all = Wanted::new();
-    for pack in packs {
-        for place in 0..request.lines.len() {
-            for input in of_line(pack, request, place) {
-                all.entry(input).or_default().insert(place);
+    let several = desk.several();
+    let verdicts = several.as_ref().map(|_| by_pack(desk.packs(), request)).unwrap_or_default();
+    for (place, line) in request.lines.iter().enumerate() {
+        let own: Vec<Verdict> = verdicts.iter().filter_map(|of_pack| of_pack.get(place).copied()).collect();
+        let left = several.as_ref().map(|several| several.left(request, line, &own, inputs_of));
+        let inputs: Vec<Input> = match left {
+            Some(Ok(None)) => Vec::new(),
+            Some(Ok(Some(inputs))) => {
+                let is_day_wanted = desk.packs().iter().any(|pack| hangs_on_period(pack, request, line));
+                inputs.into_iter().chain(is_day_wanted.then_some(Input::ServiceDate(place))).collect()
             }
+            Some(Err(_)) | None => desk.packs().iter().flat_map(|pack| of_line(pack, request, place)).collect(),
+        };
+        for input in inputs {
+            all.entry(input).or_default().insert(place);
         }
     }
     all
+}
+
+/// Whether a pack would deny a line if its day lay in the pack's period, and it may lie there.
+fn hangs_on_period(pack: &Pack, request: &Request, line: &Line) -> bool {
+    if pack.is_in_force(request.service_span(line).get()) != Answer::Unknown
+        || companion::is_follower(pack, request, line)
+    {
+        return false;
+    }
+    let judged = judge(pack, &mut LineFacts::new(pack, request, line));
+    let is_possible = |allowed: &Allowed| pack.diagram.possible(allowed).contains(&Verdict::Deny);
+    judged.verdict == Verdict::Deny || judged.open.as_ref().is_some_and(is_possible)
+}
+
+/// What the facts that a diagram hangs on are unknown for.
+fn inputs_of(asked: Asked<'_>, facts: &LineFacts<'_>, open: &Open) -> Vec<Input> {
+    let mut parts: BTreeMap<FactId, ClassMask> = BTreeMap::new();
+    for variable in open.variables().into_iter().filter_map(|variable| asked.variables.get(variable)) {
+        let part = match &variable.kind {
+            VariableKind::Part(part) => part.clone(),
+            VariableKind::Known | VariableKind::Code(_) | VariableKind::Cuts(_) | VariableKind::Choices(_) => {
+                asked.sets.all()
+            }
+        };
+        let known = parts.entry(variable.fact).or_default();
+        *known = known.or(&part);
+    }
+    let of = |(fact, part): (FactId, ClassMask)| {
+        let fact = asked.book.get_fact(fact);
+        fact.map(|fact| unknown_inputs(facts.view(), fact, &part)).unwrap_or_default()
+    };
+    parts.into_iter().flat_map(of).collect()
 }
 
 fn of_line(pack: &Pack, request: &Request, place: usize) -> Vec<Input> {
@@ -42,21 +84,7 @@ fn of_line(pack: &Pack, request: &Request, place: usize) -> Vec<Input> {
     if let Some(allowed) = &judged.open {
         let open = pack.diagram.open(allowed);
         may_deny = open.possible(&|_, _| true).contains(Verdict::Deny);
-        let mut parts: BTreeMap<FactId, ClassMask> = BTreeMap::new();
-        for variable in open.variables().into_iter().filter_map(|variable| pack.variables.get(variable)) {
-            let part = match &variable.kind {
-                VariableKind::Part(part) => part.clone(),
-                VariableKind::Known | VariableKind::Code(_) | VariableKind::Cuts(_) | VariableKind::Choices(_) => {
-                    pack.sets.all()
-                }
-            };
-            let known = parts.entry(variable.fact).or_default();
-            *known = known.or(&part);
-        }
-        for (fact, part) in parts {
-            let asked = pack.book.get_fact(fact);
-            inputs.extend(asked.into_iter().flat_map(|fact| unknown_inputs(facts.view(), fact, &part)));
-        }
+        inputs = inputs_of(Asked::by(pack), &facts, &open);
     }
     // A day in the period or out of it: only a denial hangs on which.
     if in_force == Answer::Unknown && may_deny {
@@ -67,12 +95,12 @@ fn of_line(pack: &Pack, request: &Request, place: usize) -> Vec<Input> {
 
 /// The diagnoses whose own onset speaks for a line that wants to know when the pain began: the
 /// answer stands for theirs too.
-pub(super) fn onset_rivals(packs: &[Pack], request: &Request) -> BTreeSet<usize> {
+pub(super) fn onset_rivals(desk: &Desk, request: &Request) -> BTreeSet<usize> {
     let mut rivals = BTreeSet::new();
-    let wanted = wanted(packs, request);
+    let wanted = wanted(desk, request);
     let lines = wanted.get(&Input::Onset).into_iter().flatten();
     for line in lines.filter_map(|place| request.lines.get(*place)) {
-        for pack in packs {
+        for pack in desk.packs() {
             let view = View::new(request, line, &pack.sets);
             let onsets = pack.book.facts().iter().filter(|fact| fact.kind.name == "line.months_since_onset");
             rivals.extend(onsets.flat_map(|fact| onset_diagnoses(&view, &fact.arguments)));
