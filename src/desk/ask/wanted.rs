@@ -46,7 +46,7 @@ fn hangs_on_period(pack: &Pack, request: &Request, line: &Line) -> bool {
         return false;
     }
     let judged = judge(pack, &mut LineFacts::new(pack, request, line));
-    let is_possible = |allowed: &Allowed| pack.diagram.possible(allowed).contains(&Verdict::Deny);
+    let is_possible = |allowed: &Allowed| pack.diagram.open(allowed).possible(&|_, _| true).contains(Verdict::Deny);
     judged.verdict == Verdict::Deny || judged.open.as_ref().is_some_and(is_possible)
 }
 
