@@ -6,7 +6,7 @@
 //! structs with owned texts; Parquet: batches of columns); `claimgate replay` with one thread and two,
 //! each claim by itself and with member history. All are processes of their own; memory is the peak
 //! that the kernel tells (VmHWM). `-- --format csv` chooses one, `--whole` adds whole decisions.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::panic, reason = "benches")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, clippy::panic, reason = "benches")]
 #![expect(
     clippy::disallowed_methods,
     clippy::float_arithmetic,

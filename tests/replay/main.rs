@@ -5,6 +5,7 @@
 mod comparing;
 mod comparing_recorded;
 mod fhir;
+mod lines;
 mod recorded;
 mod resume;
 
