@@ -8,7 +8,14 @@
 //! each is asked at half of what it reached, at a steady rate, for the latencies. The clients share
 //! the machine's cores with the server, so `server` tells the processor time of the server alone.
 //! Options: `-- --seconds 3 --turns 5 --connections 64`.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::panic, reason = "benches")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::panic,
+    reason = "benches"
+)]
 #![expect(
     clippy::disallowed_methods,
     clippy::float_arithmetic,
