@@ -39,6 +39,9 @@ pub enum CodeError {
 }
 
 impl Code {
+    /// Stands where a code was given that cannot be read: it is in no value set and may mean anything.
+    pub const UNREAD: Code = Code { system: System::Other, len: 6, text: *b"UNREAD\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" };
+
     /// Normalises `text` as a code of `system`.
     ///
     /// # Errors

@@ -64,7 +64,10 @@ impl<'a> LineFacts<'a> {
                 }
             }
         }
-        let words = |code: &Code| format!("{code} ({})", code.system().title());
+        let words = |code: &Code| match *code {
+            Code::UNREAD => "a code that cannot be read".to_owned(),
+            code => format!("{code} ({})", code.system().title()),
+        };
         let told: Vec<String> = codes.iter().take(CODES_MAX).map(words).collect();
         let more = codes.len().saturating_sub(CODES_MAX);
         match (told.is_empty(), more) {

@@ -18,6 +18,7 @@ use super::{
     together::Together,
 };
 use crate::{
+    fact::Answer,
     pack::Pack,
     request::{Line, Request},
     tree::{Allowed, Diagram, Graph, Open, TooLarge, ValueMask},
@@ -131,7 +132,8 @@ impl<'p> Several<'p> {
                 }
                 Standing::Judged(_) | Standing::NotInForce | Standing::Waits => Says::Settled,
             };
-            Voice { pack, facts, says, verdict: *verdict }
+            let is_dated = pack.is_in_force(request.service_span(line).get()) != Answer::Unknown;
+            Voice { pack, facts, says, is_dated, verdict: *verdict }
         };
         self.packs.iter().zip(own).map(voice).collect()
     }
@@ -142,6 +144,8 @@ struct Voice<'a> {
     pack: &'a Pack,
     facts: LineFacts<'a>,
     says: Says,
+    /// Whether it is known if the line's day lies in the pack's period.
+    is_dated: bool,
     verdict: Verdict,
 }
 
@@ -184,6 +188,18 @@ struct Joint {
 
 impl Joint {
     fn of(together: &Together, voices: &mut [Voice<'_>], facts: &mut LineFacts<'_>) -> Result<Joint, TooLarge> {
+        let joint = Joint::laid(together, voices, facts)?;
+        let is_open = |voice: &&mut Voice<'_>| !voice.is_dated && matches!(voice.says, Says::Judged { is_open: true });
+        let mut undated = voices.iter_mut().filter(is_open).peekable();
+        if joint.open.settled() != Some(Verdict::Deny) || undated.peek().is_none() {
+            return Ok(joint);
+        }
+        // All together deny; what a pack adds to that counts only if the day lies in its period.
+        undated.for_each(|voice| voice.says = Says::Perhaps);
+        Joint::laid(together, voices, facts)
+    }
+
+    fn laid(together: &Together, voices: &mut [Voice<'_>], facts: &mut LineFacts<'_>) -> Result<Joint, TooLarge> {
         let mut allowed = facts.allowed();
         let diagram = laid_over(together, voices, &mut allowed, false)?;
         let is_undated = voices.iter().any(|voice| matches!(voice.says, Says::Perhaps));

@@ -33,6 +33,11 @@ impl Block {
         self.lines.push((number, place));
     }
 
+    /// How many bytes its lines have.
+    pub fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Hands each line to `each`, with its 1-based number.
     ///
     /// # Errors
@@ -44,6 +49,9 @@ impl Block {
         })
     }
 }
+
+/// Lines of a block at most: what is read of a short line may be much longer.
+const BLOCK_LINES_MAX: usize = 1_024;
 
 /// Hands every line that is not blank to `each`, as blocks of some `block_bytes`.
 ///
@@ -58,7 +66,7 @@ pub(crate) fn each_block(
     let mut block = Block::default();
     let read = each_line(input, bytes_max, |number, text| {
         block.push(number, &text);
-        if block.bytes.len() >= block_bytes {
+        if block.bytes.len() >= block_bytes || block.lines.len() >= BLOCK_LINES_MAX {
             each(std::mem::take(&mut block));
         }
         Ok(())

@@ -56,9 +56,13 @@ pub fn open_any<R: BufRead>(mut input: R, format: Option<Format>) -> io::Result<
     let mut head = Vec::new();
     more(&mut input, &mut head)?;
     let format = format.map_or_else(|| detect(&head), Ok);
-    if matches!(format, Ok(Format::Fhir | Format::Json)) {
-        while !detect::is_enough(&head) && head.len() < json::LINE_BYTES_MAX && more(&mut input, &mut head)? {}
-    }
+    let line_bytes_max = match format {
+        Ok(Format::Fhir) => fhir::LINE_BYTES_MAX,
+        Ok(Format::Json) => json::LINE_BYTES_MAX,
+        _ => 0,
+    };
+    // Whether it has a document a line shows at the end of the first.
+    while head.len() <= line_bytes_max && !detect::is_enough(&head) && more(&mut input, &mut head)? {}
     Ok(Opened { format, is_lines: is_lines(&head), input: Cursor::new(head).chain(input) })
 }
 

@@ -8,7 +8,7 @@
 //! of itself; no identifier of a member is kept or printed.
 //!
 //! Claims that were recorded earlier can be noted beside those of the input. They came before it, and
-//! of a claim that came several times only its last coming counts.
+//! of a claim that came several times as it was only its last coming counts.
 
 mod keep;
 mod keys;
@@ -16,7 +16,6 @@ mod note;
 mod versions;
 
 use std::{
-    collections::BTreeSet,
     io,
     sync::{Arc, Mutex},
 };
@@ -200,14 +199,13 @@ impl History {
     }
 }
 
-/// Of a claim that was recorded and came again, later in the record or in the inputs, only the last
-/// coming is left; what the inputs hold stays. The notes are in the order in which they came.
+/// Of a recorded claim that came again as it was, in the record or in the inputs, only the last coming
+/// is left. Its number alone does not make it the same claim: it is often that of the patient's account.
 fn leave_last(notes: &mut Vec<Note>) {
-    let mut stays: Vec<bool> = {
-        let mut later = BTreeSet::new();
-        let coming = notes.iter().rev();
-        coming.map(|note| later.insert(note.claim_id.as_str()) || !note.place.is_recorded()).collect()
+    let comes_again = |place: usize, note: &Note| {
+        note.place.is_recorded() && notes.iter().skip(place + 1).any(|later| later.is_again(note))
     };
+    let mut stays: Vec<bool> = notes.iter().enumerate().map(|(place, note)| !comes_again(place, note)).rev().collect();
     notes.retain(|_| stays.pop().unwrap_or(true));
 }
 

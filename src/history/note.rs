@@ -69,10 +69,26 @@ impl Note {
         let has = |status, verification| status == Status::Active && verification == Verification::Confirmed;
         let diagnoses = request.diagnoses.iter().filter(|one| has(one.status, one.verification)).filter_map(|one| {
             let begun = one.onset.get().map(|begun| number(begun.first));
-            Some((*one.code.get()?, begun))
+            match &one.code {
+                Given::Value(code) => Some((code.value, begun)),
+                // It may be anything.
+                Given::Unreadable(_) => Some((Code::UNREAD, begun)),
+                Given::Absent => None,
+            }
         });
         let diagnoses = if services.is_empty() { Vec::new() } else { diagnoses.collect() };
         Note { place, claim_id: request.id.clone(), takes_out, services, diagnoses }
+    }
+
+    /// Whether its services were on the same days.
+    pub(super) fn has_days_of(&self, other: &Note) -> bool {
+        let days = |note: &Note| note.services.iter().map(|service| (service.first, service.last)).collect::<Vec<_>>();
+        days(self) == days(other)
+    }
+
+    /// Whether it is the same claim with the same services, whatever else was said of it.
+    pub(super) fn is_again(&self, other: &Note) -> bool {
+        self.claim_id == other.claim_id && self.takes_out == other.takes_out && self.services == other.services
     }
 
     pub(super) fn written(&self) -> Vec<u8> {

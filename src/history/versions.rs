@@ -2,7 +2,8 @@
 //!
 //! A void and a replacement take out the claim they name, wherever it stands in the input, and are
 //! not brought back by what becomes of them later. A corrected claim that keeps its number names
-//! itself; of such the last one stands.
+//! itself; of such the last one stands. Where nothing is named, claims of one number are versions of
+//! one another where they are of the same days.
 
 use std::collections::BTreeMap;
 
@@ -20,16 +21,29 @@ pub(super) struct Versions<'n> {
 impl<'n> Versions<'n> {
     pub(super) fn of(notes: &'n [Note]) -> Versions<'n> {
         let mut taken_out: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        let mut named: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut roots: Vec<usize> = (0..notes.len()).collect();
         for (place, note) in notes.iter().enumerate() {
             if let Some(name) = note.takes_out.as_deref() {
                 taken_out.entry(name).or_default().push(place);
             }
-            for name in [Some(note.claim_id.as_str()), note.takes_out.as_deref()].into_iter().flatten() {
+        }
+        let mut named: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut numbered: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut roots: Vec<usize> = (0..notes.len()).collect();
+        for (place, note) in notes.iter().enumerate() {
+            let own = Some(note.claim_id.as_str());
+            for name in [own.filter(|own| taken_out.contains_key(own)), note.takes_out.as_deref()].into_iter().flatten()
+            {
                 let other = *named.entry(name).or_insert(place);
                 join(&mut roots, other, place);
             }
+            // A number alone does not make two claims one: it is often that of the patient's account.
+            let others = numbered.entry(note.claim_id.as_str()).or_default();
+            for other in others.iter() {
+                if notes.get(*other).is_some_and(|other| other.has_days_of(note)) {
+                    join(&mut roots, *other, place);
+                }
+            }
+            others.push(place);
         }
         for place in 0..roots.len() {
             let root = root(&roots, place);

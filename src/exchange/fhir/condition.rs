@@ -58,8 +58,8 @@ impl Diagnoses {
     /// Adds the patient's other Conditions: evidence that no line points to. One that could not be
     /// read may be anybody's and may say anything: it is there, unreadable.
     pub(super) fn add_others(&mut self, patient: Option<&str>, scope: &Scope<'_, '_>) {
-        for (place, condition) in scope.outer.conditions.all() {
-            if self.taken.contains(&place) {
+        for (place, condition) in scope.conditions() {
+            if place.is_some_and(|place| self.taken.contains(&place)) {
                 continue;
             }
             let Some(condition) = condition else {
@@ -74,7 +74,10 @@ impl Diagnoses {
                 (Some(_), None) => false,
             };
             if ours {
-                self.list.extend(of_condition(condition));
+                // A contained one that was referred to is there already.
+                let mut more: Vec<Diagnosis> = of_condition(condition).collect();
+                more.retain(|one| place.is_some() || !self.list.contains(one));
+                self.list.append(&mut more);
             }
         }
     }

@@ -244,6 +244,13 @@ impl<'s, 'a> Scope<'s, 'a> {
         }
     }
 
+    /// Every Condition that was sent, with its place among those that are not contained; `None` in the
+    /// place of one that cannot be read.
+    pub(super) fn conditions(&self) -> impl Iterator<Item = (Option<usize>, Option<&Condition<'a>>)> {
+        let outer = self.outer.conditions.all().map(|(place, condition)| (Some(place), condition));
+        outer.chain(self.contained.conditions.all().map(|(_, condition)| (None, condition)))
+    }
+
     fn find<'f, T>(&'f self, reference: &str, contained: &'f Shelf<T>, outer: &'f Shelf<T>) -> Found<'f, T> {
         match reference.strip_prefix('#') {
             None => outer.find(reference, self.base.as_deref()),

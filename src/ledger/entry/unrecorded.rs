@@ -65,7 +65,7 @@ impl Least {
         let counts = |status, verification| status == Status::Active && verification == Verification::Confirmed;
         let mut counted = request.diagnoses.iter().filter(|one| counts(one.status, one.verification));
         request.frequency.value != Frequency::Void
-            && counted.any(|one| is_lost(&one.code) || (one.code.get().is_some() && is_lost(&one.onset)))
+            && counted.any(|one| is_lost(&one.code) || (!one.code.is_absent() && is_lost(&one.onset)))
     }
 }
 

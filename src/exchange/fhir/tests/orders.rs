@@ -114,3 +114,31 @@ fn reasons_are_the_diagnoses_and_the_line_points_to_them() {
         "not a Condition that is sent along @ServiceRequest.reasonReference[0] | [0] @ServiceRequest.reasonReference";
     check(r#","reasonReference":[{"reference":"Condition/gone"}]"#, show, gone);
 }
+
+#[test]
+fn contained_conditions_are_evidence_whatever_refers_to_them() {
+    let condition = |id: &str, code: &str, rest: &str| {
+        format!(
+            r#"{{"resourceType":"Condition","id":"{id}","code":{{"coding":[
+            {{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"{code}"}}]}}{rest}}}"#
+        )
+    };
+    let codes = |contained: &[String]| {
+        let elements = format!(
+            r##","subject":{{"reference":"Patient/p"}},"reasonReference":[{{"reference":"#pain"}}],
+            "supportingInfo":[{{"reference":"#c"}}],"contained":[{}]"##,
+            contained.join(",")
+        );
+        let read = request(&order(&elements));
+        let codes: Vec<String> = read.diagnoses.iter().map(|one| given(&one.code, ToString::to_string)).collect();
+        (codes.join(", "), pointers(&read.lines[0].pointers))
+    };
+    let pain = condition("pain", "M54.16", "");
+    let (told, pointed) = codes(&[pain.clone(), condition("c", "C79.51", "")]);
+    assert_eq!(
+        (told.as_str(), pointed.as_str()),
+        ("M54.16 @Condition/pain.code, C79.51 @Condition/c.code", "[0] @ServiceRequest.reasonReference")
+    );
+    let others = condition("c", "C79.51", r#","subject":{"reference":"Patient/q"}"#);
+    assert_eq!(codes(&[pain, others]).0, "M54.16 @Condition/pain.code");
+}
