@@ -18,7 +18,7 @@ use super::{
     together::Together,
 };
 use crate::{
-    fact::Answer,
+    fact::{Answer, Book},
     pack::Pack,
     request::{Line, Request},
     tree::{Allowed, Diagram, Graph, Open, TooLarge, ValueMask},
@@ -264,7 +264,29 @@ fn changes(
             if is_dial(variable) { masks(variable) } else { allowed.get(variable).clone() }
         })
     };
-    Ok(would_change(asked, facts, &restrict, verdict))
+    let mut changes = would_change(asked, facts, &restrict, verdict);
+    let twins = twins(asked, voices);
+    changes.retain(|change| !change.all.iter().any(|one| twins.contains(&kind_of(&one.fact))));
+    Ok(changes)
+}
+
+/// The kinds of facts that packs ask by sets of one purpose and other codes: what is documented for the
+/// one fact mostly speaks for the other too, so nothing is said of what either alone would change.
+fn twins(asked: Asked<'_>, voices: &[Voice<'_>]) -> Vec<&'static str> {
+    let count = |book: &Book, name: &str| book.facts().iter().filter(|fact| fact.kind.name == name).count();
+    let is_twin = |name: &str| {
+        let most = voices.iter().map(|voice| count(&voice.pack.book, name)).max();
+        most.is_some_and(|most| count(asked.book, name) > most)
+    };
+    let mut names: Vec<&'static str> = asked.book.facts().iter().map(|fact| fact.kind.name).collect();
+    names.dedup();
+    names.retain(|name| is_twin(name));
+    names
+}
+
+/// The kind of a fact as it is written, without its arguments.
+fn kind_of(fact: &str) -> &str {
+    fact.split('(').next().unwrap_or_default()
 }
 
 /// The most severe of what the packs' diagrams leave of the line.
