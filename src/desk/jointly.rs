@@ -266,7 +266,7 @@ fn changes(
     };
     let mut changes = would_change(asked, facts, &restrict, verdict);
     let twins = twins(asked, voices);
-    changes.retain(|change| !change.all.iter().any(|one| twins.contains(&kind_of(&one.fact))));
+    changes.retain(|change| !change.all.iter().any(|one| twins.contains(&one.kind())));
     Ok(changes)
 }
 
@@ -282,11 +282,6 @@ fn twins(asked: Asked<'_>, voices: &[Voice<'_>]) -> Vec<&'static str> {
     names.dedup();
     names.retain(|name| is_twin(name));
     names
-}
-
-/// The kind of a fact as it is written, without its arguments.
-fn kind_of(fact: &str) -> &str {
-    fact.split('(').next().unwrap_or_default()
 }
 
 /// The most severe of what the packs' diagrams leave of the line.

@@ -16,6 +16,7 @@ mod note;
 mod versions;
 
 use std::{
+    collections::BTreeMap,
     io,
     sync::{Arc, Mutex},
 };
@@ -202,10 +203,17 @@ impl History {
 /// Of a recorded claim that came again as it was, in the record or in the inputs, only the last coming
 /// is left. Its number alone does not make it the same claim: it is often that of the patient's account.
 fn leave_last(notes: &mut Vec<Note>) {
-    let comes_again = |place: usize, note: &Note| {
-        note.place.is_recorded() && notes.iter().skip(place + 1).any(|later| later.is_again(note))
+    let mut stays: Vec<bool> = {
+        let mut later: BTreeMap<&str, Vec<&Note>> = BTreeMap::new();
+        let coming = notes.iter().rev();
+        let stays = coming.map(|note| {
+            let of_number = later.entry(note.claim_id.as_str()).or_default();
+            let comes_again = note.place.is_recorded() && of_number.iter().any(|later| later.is_again(note));
+            of_number.push(note);
+            !comes_again
+        });
+        stays.collect()
     };
-    let mut stays: Vec<bool> = notes.iter().enumerate().map(|(place, note)| !comes_again(place, note)).rev().collect();
     notes.retain(|_| stays.pop().unwrap_or(true));
 }
 

@@ -194,8 +194,19 @@ pub struct Need {
 impl Need {
     /// The kind of fact: its name without arguments.
     pub fn kind(&self) -> &str {
-        self.fact.split('(').next().unwrap_or_default()
+        kind_of(&self.fact)
     }
+}
+
+impl Change {
+    /// The kind of fact: its name without arguments.
+    pub fn kind(&self) -> &str {
+        kind_of(&self.fact)
+    }
+}
+
+fn kind_of(fact: &str) -> &str {
+    fact.split('(').next().unwrap_or_default()
 }
 
 /// What documentation would give another verdict, everything else as it is.
