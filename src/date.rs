@@ -113,7 +113,10 @@ fn number(text: Option<&str>, digits: usize) -> Result<Option<i16>, DateError> {
 /// `day` and `months` calendar months, the month's end clamped.
 pub fn plus_months(day: Date, months: i32) -> Date {
     let bound = if months < 0 { Date::MIN } else { Date::MAX };
-    Span::new().try_months(months).ok().and_then(|span| day.checked_add(span).ok()).unwrap_or(bound)
+    let month = (i32::from(day.year()) * 12 + i32::from(day.month()) - 1).saturating_add(months);
+    let first = |year: i16| Date::new(year, i8::try_from(month.rem_euclid(12) + 1).ok()?, 1).ok();
+    let Some(first) = i16::try_from(month.div_euclid(12)).ok().and_then(first) else { return bound };
+    first.with().day(day.day().min(first.days_in_month())).build().unwrap_or(bound)
 }
 
 /// Whole calendar months from `earlier` to `later`: the greatest n for which `earlier` plus n
@@ -129,7 +132,8 @@ pub fn plus_months(day: Date, months: i32) -> Date {
 pub fn months_between(earlier: Date, later: Date) -> i32 {
     let years = i32::from(later.year()) - i32::from(earlier.year());
     let guess = years * 12 + i32::from(later.month()) - i32::from(earlier.month());
-    if plus_months(earlier, guess) <= later { guess } else { guess - 1 }
+    // So many months later it is the month of `later`, whose end clamps the day.
+    if earlier.day().min(later.days_in_month()) <= later.day() { guess } else { guess - 1 }
 }
 
 /// Whole years of age: born on 29 February, a year older on 28 February of other years.
@@ -139,8 +143,13 @@ pub fn years_between(birth: Date, later: Date) -> i32 {
 
 /// Days since 1 January 1970, the scale on which dates are compared.
 pub fn day_number(day: Date) -> i64 {
-    day.since(date(1970, 1, 1)).map_or(0, |span| i64::from(span.get_days()))
+    let years = i64::from(day.year()) - 1;
+    let leap_days = years.div_euclid(4) - years.div_euclid(100) + years.div_euclid(400);
+    years * 365 + leap_days + i64::from(day.day_of_year()) - DAYS_BEFORE_1970
 }
+
+/// Days from 1 January of the year 1 up to 1970, and the one that days of a year are counted from.
+const DAYS_BEFORE_1970: i64 = 719_163;
 
 /// The day of a [`day_number`].
 pub fn day_of_number(number: i64) -> Option<Date> {
@@ -217,8 +226,25 @@ mod tests {
 
     #[test]
     fn day_numbers_go_there_and_back() {
-        for day in [date(1900, 1, 1), date(1970, 1, 1), date(2026, 3, 10)] {
+        let days = [date(1900, 1, 1), date(1970, 1, 1), date(2000, 12, 31), date(2026, 3, 10), Date::MIN, Date::MAX];
+        for day in days.into_iter().chain((0..800).map(|n| plus_months(date(1970, 2, 28), n))) {
             assert_eq!(day_of_number(day_number(day)), Some(day));
+        }
+    }
+
+    /// The library's own calendar says the same.
+    #[test]
+    fn months_are_those_of_the_library() {
+        let of_library = |day: Date, months: i32| day.checked_add(Span::new().months(months)).ok();
+        let days = (0..1_500).filter_map(|n| day_of_number(n * 11 - 4_000));
+        for day in days.chain([Date::MIN, Date::MAX]) {
+            for months in [-2_400, -25, -13, -12, -1, 0, 1, 2, 3, 6, 11, 12, 13, 27, 1_200] {
+                let bound = if months < 0 { Date::MIN } else { Date::MAX };
+                let later = plus_months(day, months);
+                assert_eq!(later, of_library(day, months).unwrap_or(bound), "{day} and {months} months");
+                let between = months_between(day, later);
+                assert!(plus_months(day, between) <= later && plus_months(day, between + 1) > later || later == bound);
+            }
         }
     }
 }

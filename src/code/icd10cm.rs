@@ -37,6 +37,8 @@ pub enum Standing {
 pub struct Icd10Cm {
     text: String,
     rows: Vec<Row>,
+    /// Where the rows begin whose first two characters have this number or a higher one.
+    begins: Vec<u32>,
 }
 
 struct Row {
@@ -54,7 +56,9 @@ impl Icd10Cm {
             // INVARIANT: the asset is part of the program; `the_table_is_whole` reads all of it.
             let _ = flate2::read::GzDecoder::new(PACKED).read_to_string(&mut text);
             let rows = rows_of(&text);
-            Icd10Cm { text, rows }
+            let begins = (0..=HEADS).map(|head| rows.partition_point(|row| head_of(&row.key) < head));
+            let begins = begins.map(|place| u32::try_from(place).unwrap_or(u32::MAX)).collect();
+            Icd10Cm { text, rows, begins }
         })
     }
 
@@ -123,14 +127,36 @@ impl Icd10Cm {
             return None;
         }
         let key = key_of(code.text())?;
-        let place = self.rows.binary_search_by(|row| row.key.cmp(&key)).ok()?;
-        self.rows.get(place)
+        let head = head_of(&key);
+        let rows = self.rows.get(*self.begins.get(head)? as usize..*self.begins.get(head + 1)? as usize)?;
+        let key = u64_of(&key);
+        rows.get(rows.binary_search_by_key(&key, |row| u64_of(&row.key)).ok()?)
     }
 }
 
+/// Numbers of the first two characters, as [`head_of`] counts them.
+const HEADS: usize = 64 * 64;
+
+/// The number of the first two characters: it grows with them.
+fn head_of(key: &[u8; 7]) -> usize {
+    let [one, two, ..] = key.map(|byte| usize::from(byte.saturating_sub(b'0' - 1)).min(63));
+    one * 64 + two
+}
+
+/// A key as a number that grows with it.
+fn u64_of(key: &[u8; 7]) -> u64 {
+    let [a, b, c, d, e, f, g] = *key;
+    u64::from_be_bytes([0, a, b, c, d, e, f, g])
+}
+
 fn key_of(text: &str) -> Option<[u8; 7]> {
+    key_of_parts(text, "")
+}
+
+fn key_of_parts(head: &str, tail: &str) -> Option<[u8; 7]> {
     let mut key = [0u8; 7];
-    key.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+    key.get_mut(..head.len())?.copy_from_slice(head.as_bytes());
+    key.get_mut(head.len()..head.len() + tail.len())?.copy_from_slice(tail.as_bytes());
     Some(key)
 }
 
@@ -145,15 +171,17 @@ fn rows_of(text: &str) -> Vec<Row> {
         .skip(1)
         .filter_map(|line| {
             let mut columns = line.splitn(3, '\t');
-            let code: String = columns.next()?.chars().filter(|c| *c != '.').collect();
+            let code = columns.next()?;
+            let (head, tail) = code.split_once('.').unwrap_or((code, ""));
             let billable = columns.next()? == "1";
             let title = columns.next()?;
             let from = u32::try_from(title.as_ptr() as usize - start).ok()?;
             let to = from + u32::try_from(title.len()).ok()?;
-            Some(Row { key: key_of(&code)?, billable, title: (from, to) })
+            Some(Row { key: key_of_parts(head, tail)?, billable, title: (from, to) })
         })
         .collect();
-    rows.sort_unstable_by_key(|row| row.key);
+    // Stable, for the table is sorted but for some stretches.
+    rows.sort_by_key(|row| row.key);
     rows
 }
 
@@ -172,6 +200,15 @@ mod tests {
         let table = Icd10Cm::table();
         assert_eq!(table.rows.len(), 98_186);
         assert_eq!(table.rows.iter().filter(|row| row.billable).count(), 74_719);
+    }
+
+    #[test]
+    fn every_row_is_found() {
+        let table = Icd10Cm::table();
+        for (code, billable, title) in table.codes() {
+            assert_eq!(table.find(&code).map(|row| row.billable), Some(billable), "{code}");
+            assert_eq!(table.title(&code), Some(title));
+        }
     }
 
     #[test]
