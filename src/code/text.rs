@@ -7,6 +7,9 @@ use super::System;
 /// The longest code any system uses: a SNOMED CT identifier has up to 18 digits.
 const CODE_CHARS_MAX: usize = 22;
 
+/// Characters of a code that fit one word with its system.
+const PACKED_CHARS_MAX: usize = 7;
+
 /// A code: its system and its text in upper case without dots, hyphens or blanks.
 ///
 /// ```
@@ -70,6 +73,14 @@ impl Code {
         Ok(Code { system, len: u8::try_from(len).unwrap_or(0), text: buffer })
     }
 
+    /// System and text in 47 bits, the same for no two codes; `None` where the text is longer than
+    /// seven characters, as only SNOMED CT and drug codes are.
+    pub(super) fn packed(&self) -> Option<u64> {
+        // INVARIANT: in these six bits no two of A to Z, 0 to 9 and the end are alike.
+        let text = self.text.first_chunk::<PACKED_CHARS_MAX>().filter(|text| usize::from(self.len) <= text.len())?;
+        Some(text.iter().fold(self.system as u64, |packed, byte| packed << 6 | u64::from(byte & 0x3F)))
+    }
+
     /// The system.
     pub fn system(&self) -> System {
         self.system
@@ -120,6 +131,24 @@ mod tests {
         check("M54:16", Err(CodeError::Character));
         check("ÄÖ", Err(CodeError::Character));
         check("12345678901234567890123", Err(CodeError::Long(23)));
+    }
+
+    #[test]
+    fn packed_codes_are_told_apart() {
+        let characters: Vec<char> = ('A'..='Z').chain('0'..='9').collect();
+        let mut texts: Vec<String> = characters.iter().map(char::to_string).collect();
+        texts.extend(characters.iter().flat_map(|one| characters.iter().map(move |two| format!("{one}{two}"))));
+        texts.extend(texts.clone().iter().map(|text| format!("M5416{text}")));
+        let systems = [System::Cpt, System::Icd10Cm, System::Modifier, System::Other];
+        let code = |system, text: &String| Code::parse(system, text).unwrap();
+        let all: Vec<Code> = systems.iter().flat_map(|system| texts.iter().map(|text| code(*system, text))).collect();
+        let mut packed: Vec<u64> = all.iter().filter_map(Code::packed).collect();
+        assert_eq!(packed.len(), all.len());
+        packed.sort_unstable();
+        packed.dedup();
+        assert_eq!(packed.len(), all.len());
+        assert!(packed.iter().all(|packed| packed >> 47 == 0));
+        assert_eq!(Code::parse(System::Snomed, "12345678").unwrap().packed(), None);
     }
 
     #[test]

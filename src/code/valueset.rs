@@ -6,16 +6,17 @@
 //! every day of one period. A class is all that a rule can ever see of a code.
 
 mod cut;
+mod known;
 mod phrase;
 mod row;
 mod standing;
 
 use std::collections::{BTreeMap, HashMap};
 
-use dashmap::DashMap;
 use jiff::civil::Date;
 
 use super::{ClassId, ClassMask, Code, System};
+use known::KnownClasses;
 use phrase::{contains_phrase, reduced, words_of};
 use row::Row;
 pub use standing::RowStanding;
@@ -112,12 +113,8 @@ pub struct ValueSets {
     /// The systems of the rows, a bit each.
     systems: u32,
     /// Classes of codes that were asked for before and hang on no date.
-    cache: DashMap<Code, ClassId>,
+    known: KnownClasses,
 }
-
-/// Codes kept in the cache: more than all of ICD-10-CM, CPT and HCPCS together; a stream of
-/// invented codes cannot grow it further.
-const CACHED_CODES_MAX: usize = 200_000;
 
 impl ValueSets {
     /// Cuts the codes into classes.
@@ -140,7 +137,7 @@ impl ValueSets {
             samples: Vec::new(),
             prefix_chars_max: 0,
             systems: 0,
-            cache: DashMap::new(),
+            known: KnownClasses::new(),
         };
         for (place, definition) in definitions.iter().enumerate() {
             let id = SetId(u16::try_from(place).unwrap_or(u16::MAX));
@@ -229,14 +226,14 @@ impl ValueSets {
 
     /// The class of a code on a day; with no day, on days when every dated row holds.
     pub fn class_of(&self, code: &Code, day: Option<Date>) -> ClassId {
-        if let Some(class) = self.cache.get(code) {
-            return *class;
+        if let Some(class) = self.known.get(code) {
+            return class;
         }
         let (vector, is_dated) = self.vector(code.system(), code.text(), day);
         // INVARIANT: `cut` enumerates every vector that any text on any day can have.
         let class = self.classes.get(&vector).copied().unwrap_or(ClassId(0));
-        if !is_dated && self.cache.len() < CACHED_CODES_MAX {
-            self.cache.insert(*code, class);
+        if !is_dated {
+            self.known.keep(code, class);
         }
         class
     }

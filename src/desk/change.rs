@@ -5,36 +5,11 @@
 //! of values. A pair is told only for a verdict that no single fact gives, so that neither of its
 //! two changes is superfluous: without it the other would give that verdict alone.
 
-use super::{
-    Asked, LineFacts,
-    words::{choices_of, fact_name, is_backwards, span_words},
-};
+use super::{Asked, LineFacts};
 use crate::{
-    fact::{Fact, FactId, Shape},
-    tree::{Open, ValueMask, Variable, VariableKind, Verdicts},
+    tree::{Dial, Open, Setting, ValueMask, Verdicts},
     verdict::{Change, Verdict, WouldChange},
 };
-
-/// A documentable fact, with what could be documented.
-struct Dial {
-    name: String,
-    shape: Shape,
-    /// Its variables, each with the values it can have as things are.
-    now: Vec<(u16, ValueMask)>,
-    settings: Vec<Setting>,
-    /// The amounts that cut a quantity, in order; none for choices.
-    cuts: Vec<i64>,
-}
-
-/// One thing that could be documented of a fact, as far as the pack's questions can tell.
-struct Setting {
-    /// The values its variables then have.
-    masks: Vec<(u16, ValueMask)>,
-    /// The part of a quantity, in order.
-    part: usize,
-    /// The choices, where it is a choice.
-    words: Vec<&'static str>,
-}
 
 /// What is left of a diagram where variables have the values that are asked for.
 pub(super) type Restrict<'r> = &'r dyn Fn(&mut dyn FnMut(u16) -> ValueMask) -> Open;
@@ -46,21 +21,23 @@ pub(super) fn would_change(
     restrict: Restrict<'_>,
     verdict: Verdict,
 ) -> Vec<WouldChange> {
-    let dials: Vec<Dial> = (0u16..)
-        .map(FactId)
-        .zip(asked.book.facts())
-        .filter(|(_, fact)| fact.kind.documentable)
-        .filter_map(|(id, fact)| dial(asked, facts, id, fact))
-        .collect();
-    let free: Vec<u16> = dials.iter().flat_map(|dial| &dial.now).map(|(variable, _)| *variable).collect();
+    let dials = asked.words.dials();
+    // The values each dialled variable can have as things are.
+    let places = dials.iter().flat_map(|dial| &dial.variables);
+    let now: Vec<(u16, ValueMask)> = places.map(|place| (*place, facts.mask(*place))).collect();
     let open = restrict(&mut |variable| {
-        if free.contains(&variable) { ValueMask::ANY } else { facts.mask(variable) }
+        if asked.words.is_dialled(variable) { ValueMask::ANY } else { facts.mask(variable) }
     });
     let reached = open.possible(&|_, _| true);
     if reached.iter().all(|other| other == verdict) {
         return Vec::new();
     }
-    let ask = |changed: &[&Setting]| possible(&open, &dials, changed).only().filter(|then| *then != verdict);
+    // What the verdict does not hang on changes nothing.
+    let hangs_on = open.variables();
+    let dials: Vec<&Dial> =
+        dials.iter().filter(|dial| dial.variables.iter().any(|variable| hangs_on.contains(variable))).collect();
+    let now: Vec<(u16, ValueMask)> = now.into_iter().filter(|(place, _)| hangs_on.contains(place)).collect();
+    let ask = |changed: &[&Setting]| possible(&open, &now, changed).only().filter(|then| *then != verdict);
     let (mut changes, mut told) = (Vec::new(), Verdicts::default());
     for dial in &dials {
         let thens: Vec<Option<Verdict>> = dial.settings.iter().map(|setting| ask(&[setting])).collect();
@@ -78,75 +55,14 @@ pub(super) fn would_change(
     changes
 }
 
-fn dial(asked: Asked<'_>, facts: &mut LineFacts<'_>, id: FactId, fact: &Fact) -> Option<Dial> {
-    let of_fact = || asked.variables.iter().filter(|(_, variable)| variable.fact == id);
-    let known = of_fact().find(|(_, variable)| matches!(variable.kind, VariableKind::Known)).map(|(place, _)| place);
-    let value = of_fact().find(|(_, variable)| !matches!(variable.kind, VariableKind::Known));
-    let settings = settings(fact, known, value);
-    let places: Vec<u16> = known.into_iter().chain(value.map(|(place, _)| place)).collect();
-    let cuts = match value.map(|(_, variable)| &variable.kind) {
-        Some(VariableKind::Cuts(cuts)) => cuts.clone(),
-        _ => Vec::new(),
-    };
-    (!settings.is_empty()).then(|| Dial {
-        name: fact_name(asked, id),
-        shape: fact.kind.shape,
-        now: places.into_iter().map(|place| (place, facts.mask(place))).collect(),
-        settings,
-        cuts,
-    })
-}
-
-/// What is documented is given, unless it is what absence means: not stated, no.
-fn settings(fact: &Fact, known: Option<u16>, value: Option<(u16, &Variable)>) -> Vec<Setting> {
-    let given = |is_given: bool| known.map(|place| (place, ValueMask::one(usize::from(is_given))));
-    let shape = fact.kind.shape;
-    let of_choices = |place: Option<(u16, ValueMask)>, names: Vec<&'static str>| {
-        let (absent, rest): (Vec<_>, Vec<_>) =
-            names.into_iter().partition(|name| known.is_some() && Some(*name) == fact.kind.absent_choice());
-        [(absent, false), (rest, true)].into_iter().filter(|(names, _)| !names.is_empty()).map(
-            move |(words, is_given)| Setting {
-                masks: place.clone().into_iter().chain(given(is_given)).collect(),
-                part: 0,
-                words,
-            },
-        )
-    };
-    match (shape, value) {
-        (Shape::Quantity(_) | Shape::Date, Some((place, variable))) => {
-            let VariableKind::Cuts(cuts) = &variable.kind else { return Vec::new() };
-            let parts = (0..=cuts.len()).filter(|part| !is_backwards(shape, cuts, *part));
-            let setting = |part: usize| Setting {
-                masks: given(true).into_iter().chain([(place, ValueMask::one(part))]).collect(),
-                part,
-                words: Vec::new(),
-            };
-            parts.map(setting).collect()
-        }
-        (Shape::Quantity(_) | Shape::Date, None) => {
-            vec![Setting { masks: given(true).into_iter().collect(), part: 0, words: vec!["given"] }]
-        }
-        (Shape::Choice(_) | Shape::YesNo, Some((place, variable))) => {
-            let VariableKind::Choices(choices) = &variable.kind else { return Vec::new() };
-            let names = |value: usize| choices_of(shape, choices, value);
-            (0..=choices.len())
-                .flat_map(|value| of_choices(Some((place, ValueMask::one(value))), names(value)))
-                .collect()
-        }
-        (Shape::Choice(_) | Shape::YesNo, None) => of_choices(None, choices_of(shape, &[], 0)).collect(),
-        // Never a code.
-        (Shape::Code | Shape::Codes, _) => Vec::new(),
-    }
-}
-
 /// The verdicts that are possible where some dials are set and the others stand as they do.
-fn possible(open: &Open, dials: &[Dial], changed: &[&Setting]) -> Verdicts {
+fn possible(open: &Open, now: &[(u16, ValueMask)], changed: &[&Setting]) -> Verdicts {
     let find = |masks: &[(u16, ValueMask)], variable: u16, value: usize| {
         masks.iter().find(|(place, _)| *place == variable).map(|(_, mask)| mask.contains(value))
     };
     open.possible(&|variable, value| {
         let set = changed.iter().find_map(|setting| find(&setting.masks, variable, value));
-        set.or_else(|| dials.iter().find_map(|dial| find(&dial.now, variable, value))).unwrap_or(true)
+        set.or_else(|| find(now, variable, value)).unwrap_or(true)
     })
 }
 
@@ -197,33 +113,4 @@ fn boxes(rows: &Dial, columns: &Dial, table: &[Vec<bool>]) -> Vec<(Change, Chang
         }
     }
     all
-}
-
-impl Dial {
-    /// Settings that one condition can name: of a quantity those that follow one another, of a
-    /// choice all.
-    fn runs(&self, places: &[usize]) -> Vec<Vec<usize>> {
-        if self.cuts.is_empty() {
-            return vec![places.to_vec()];
-        }
-        let mut runs: Vec<Vec<usize>> = Vec::new();
-        for place in places {
-            match runs.last_mut() {
-                Some(run) if run.last().is_some_and(|last| last + 1 == *place) => run.push(*place),
-                _ => runs.push(vec![*place]),
-            }
-        }
-        runs
-    }
-
-    fn change(&self, run: &[usize]) -> Change {
-        let settings: Vec<&Setting> = run.iter().filter_map(|place| self.settings.get(*place)).collect();
-        let when = match (settings.first(), settings.last()) {
-            (Some(first), Some(last)) if !self.cuts.is_empty() => {
-                span_words(self.shape, &self.cuts, first.part, last.part)
-            }
-            _ => settings.iter().flat_map(|setting| setting.words.iter().copied()).collect::<Vec<_>>().join(" or "),
-        };
-        Change { fact: self.name.clone(), when }
-    }
 }

@@ -4,14 +4,13 @@
 //! theirs; they differ: flag; there is none: allow. Where a day is unknown, a line counts both as
 //! of that day and as not, and only a verdict that both give is taken.
 
-use std::collections::BTreeSet;
-
 use super::explain::engine_finding;
 use crate::{
     code::SetId,
     fact::{Answer, View},
     pack::Pack,
     request::{Line, Request},
+    tree::Verdicts,
     verdict::{LineDecision, Verdict},
 };
 
@@ -34,9 +33,8 @@ pub(super) struct Followed {
 
 /// Gives every companion line the verdict of its parents.
 pub(super) fn settle(pack: &Pack, request: &Request, decided: &mut [LineDecision]) {
-    let verdicts: Vec<Verdict> = decided.iter().map(|line| line.verdict).collect();
-    let is_open: Vec<bool> = decided.iter().map(|line| line.findings.is_empty()).collect();
-    for Followed { place, verdict, reason, parents } in followed(pack, request, &verdicts, &is_open) {
+    let stands = |place: usize| decided.get(place).map(|line| (line.verdict, line.findings.is_empty()));
+    for Followed { place, verdict, reason, parents } in followed(pack, request, &stands) {
         let Some(decision) = decided.get_mut(place) else { continue };
         decision.verdict = verdict;
         let mut finding = engine_finding(&pack.manifest.name, reason, verdict);
@@ -48,25 +46,29 @@ pub(super) fn settle(pack: &Pack, request: &Request, decided: &mut [LineDecision
     }
 }
 
-/// What each companion line gets that the first stages left open, of the lines' verdicts.
-pub(super) fn followed(pack: &Pack, request: &Request, verdicts: &[Verdict], is_open: &[bool]) -> Vec<Followed> {
+/// What each companion line gets that the first stages left open, where each line has a verdict and
+/// may still be without a finding.
+pub(super) fn followed(
+    pack: &Pack,
+    request: &Request,
+    stands: &dyn Fn(usize) -> Option<(Verdict, bool)>,
+) -> Vec<Followed> {
     let Some((followers, apart)) = pack.companions else { return Vec::new() };
-    let is_waiting = |place: usize, line: &Line| {
-        is_open.get(place).copied().unwrap_or(false) && is_in(pack, request, line, followers)
-    };
-    let waiting: Vec<(usize, &Line)> =
-        request.lines.iter().enumerate().filter(|(place, line)| is_waiting(*place, line)).collect();
-    if waiting.is_empty() {
+    let is_open = |place: usize| stands(place).is_some_and(|(_, is_open)| is_open);
+    let lines = || request.lines.iter().enumerate();
+    let waiting = lines().filter(|(place, line)| is_open(*place) && is_in(pack, request, line, followers));
+    let mut waiting = waiting.peekable();
+    if waiting.peek().is_none() {
         return Vec::new();
     }
     let is_parent = |line: &Line| !is_in(pack, request, line, followers) && !is_in(pack, request, line, apart);
-    let parents: Vec<(usize, &Line)> = request.lines.iter().enumerate().filter(|(_, line)| is_parent(line)).collect();
-    let mut all = Vec::with_capacity(waiting.len());
+    let parents: Vec<(usize, &Line)> = lines().filter(|(_, line)| is_parent(line)).collect();
+    let mut all = Vec::new();
     for (place, line) in waiting {
         let view = View::new(request, line, &pack.sets);
-        let (mut certain, mut perhaps, mut numbers) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        let (mut certain, mut perhaps, mut numbers) = (Verdicts::default(), Verdicts::default(), Vec::new());
         for (place, parent) in &parents {
-            let Some(verdict) = verdicts.get(*place).copied() else { continue };
+            let Some((verdict, _)) = stands(*place) else { continue };
             match view.is_same_day(parent) {
                 Answer::No => continue,
                 Answer::Yes => certain.insert(verdict),
@@ -74,23 +76,24 @@ pub(super) fn followed(pack: &Pack, request: &Request, verdicts: &[Verdict], is_
             };
             numbers.push(parent.number);
         }
-        let (verdict, reason) = verdict_of(&certain, &perhaps);
+        let (verdict, reason) = verdict_of(certain, perhaps);
         all.push(Followed { place, verdict, reason, parents: numbers });
     }
     all
 }
 
-fn verdict_of(certain: &BTreeSet<Verdict>, perhaps: &BTreeSet<Verdict>) -> (Verdict, &'static str) {
+fn verdict_of(certain: Verdicts, perhaps: Verdicts) -> (Verdict, &'static str) {
+    let is_without = |verdicts: Verdicts| verdicts.iter().next().is_none();
     // Every day the unknown ones may be: with or without them, alone or together.
-    let mut possible: BTreeSet<Verdict> = certain.union(perhaps).copied().collect();
-    if certain.is_empty() {
+    let mut possible = certain;
+    perhaps.iter().for_each(|verdict| possible.insert(verdict));
+    if is_without(certain) {
         possible.insert(Verdict::Allow);
     }
-    let mut verdicts = possible.iter().copied();
-    match (verdicts.next(), verdicts.next()) {
-        (Some(verdict), None) if certain.is_empty() && perhaps.is_empty() => (verdict, "no-parent"),
-        (Some(verdict), None) => (verdict, "follows-parent"),
-        _ => (Verdict::Flag, "parents-differ"),
+    match possible.only() {
+        Some(verdict) if is_without(certain) && is_without(perhaps) => (verdict, "no-parent"),
+        Some(verdict) => (verdict, "follows-parent"),
+        None => (Verdict::Flag, "parents-differ"),
     }
 }
 

@@ -44,8 +44,10 @@ const ENGINE: &[(&str, &str, &str)] = &[
 pub(super) fn line(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, decided: &mut LineDecision) {
     decided.verdict = judged.verdict;
     let name = &pack.manifest.name;
-    if let Some(allowed) = &judged.open {
-        decided.needs = needs::needs(Asked::by(pack), facts, allowed, &pack.diagram.open(allowed));
+    if judged.is_open {
+        let open = pack.diagram.open_where(&mut |variable| facts.mask(variable));
+        let allowed = facts.allowed_where_asked(&open);
+        decided.needs = needs::needs(Asked::by(pack), facts, &allowed, &open);
         decided.findings.push(missing_information(pack, &decided.needs));
         return;
     }
@@ -224,12 +226,11 @@ fn one(
     answer: Answer,
 ) -> Option<Evidence> {
     let question = pack.book.get(id)?;
-    let fact = pack.book.fact_words(question.fact, &pack.sets);
     let kind = pack.book.get_fact(question.fact)?.kind;
     let drawn = facts.get(question.fact)?;
     let (value, source) = shown(kind, drawn, &question.test);
     Some(Evidence {
-        fact,
+        fact: pack.words.fact(question.fact).to_owned(),
         question: question.words.clone(),
         answer: answer.name(),
         value,
@@ -246,24 +247,34 @@ fn shown(kind: &FactKind, drawn: &Drawn<'_>, test: &Test) -> (Option<String>, St
             let inside: Vec<&Shown<'_>> =
                 shown.iter().chain(maybe).filter(|shown| mask.contains(shown.class)).collect();
             let all: Vec<&Shown<'_>> = if inside.is_empty() { shown.iter().collect() } else { inside };
-            let codes: Vec<String> = all.iter().filter_map(|shown| shown.code).map(|code| code.to_string()).collect();
-            let sources: Vec<String> = all.iter().map(|shown| shown.source.to_string()).collect();
-            let source = if sources.is_empty() { place() } else { sources.join(", ") };
-            ((!codes.is_empty()).then(|| codes.join(", ")), source)
+            let codes = listed(all.iter().filter_map(|shown| shown.code));
+            let sources = listed(all.iter().map(|shown| shown.source));
+            (codes, sources.unwrap_or_else(place))
         }
         (_, Test::Known) => (None, place()),
         _ => (value_words(kind, drawn), place()),
     }
 }
 
+/// One after the other; `None` where there is none.
+fn listed(all: impl Iterator<Item = impl std::fmt::Display>) -> Option<String> {
+    use std::fmt::Write as _;
+    let mut list: Option<String> = None;
+    for one in all {
+        match &mut list {
+            // Writing into memory does not fail.
+            Some(list) => write!(list, ", {one}").unwrap_or_default(),
+            None => list = Some(one.to_string()),
+        }
+    }
+    list
+}
+
 /// A fact's value in words; codes, ages, months and choices only, never a birth date or a text.
 fn value_words(kind: &FactKind, drawn: &Drawn<'_>) -> Option<String> {
     match &drawn.value {
         Value::Code(shown) => shown.and_then(|shown| shown.code).map(|code| code.to_string()),
-        Value::Codes { shown, .. } => {
-            let codes: Vec<String> = shown.iter().filter_map(|shown| shown.code).map(|code| code.to_string()).collect();
-            (!codes.is_empty()).then(|| codes.join(", "))
-        }
+        Value::Codes { shown, .. } => listed(shown.iter().filter_map(|shown| shown.code)),
         Value::Span(i64::MIN, i64::MAX) => None,
         Value::Span(low, high) if low == high => match kind.shape {
             Shape::Date => day_of_number(*low).map(|day| day.to_string()),

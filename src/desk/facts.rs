@@ -5,17 +5,30 @@ use crate::{
     code::{ClassId, Code},
     fact::{Answer, Drawn, FactId, QuestionId, Value, View},
     pack::Pack,
-    request::{Line, Request},
-    tree::{Allowed, Answers, ValueMask},
+    request::{Given, Line, Request},
+    tree::{Allowed, Answers, Open, ValueMask},
 };
 
 /// A line's facts for one pack, or for several together.
 pub struct LineFacts<'a> {
     asked: Asked<'a>,
     view: View<'a>,
-    drawn: Vec<Option<Drawn<'a>>>,
-    /// The values each variable can have, 0 until it is asked for.
+    /// Where each fact is kept.
+    places: Vec<Place>,
+    /// Facts that hang on the line itself.
+    of_line: Vec<Drawn<'a>>,
+    /// Facts that lines of one request and one day have in common.
+    of_day: Vec<Drawn<'a>>,
+    /// The values each variable can have, 0 until it is asked for; empty until one is.
     masks: Vec<ValueMask>,
+}
+
+/// Where a drawn fact is kept.
+#[derive(Clone, Copy)]
+enum Place {
+    NotDrawn,
+    OfLine(u16),
+    OfDay(u16),
 }
 
 impl<'a> LineFacts<'a> {
@@ -29,9 +42,50 @@ impl<'a> LineFacts<'a> {
         LineFacts {
             asked,
             view: View::new(request, line, asked.sets),
-            drawn: vec![None; asked.book.facts().len()],
-            masks: vec![ValueMask::NONE; asked.variables.len()],
+            places: vec![Place::NotDrawn; asked.book.facts().len()],
+            of_line: Vec::new(),
+            of_day: Vec::new(),
+            masks: Vec::new(),
         }
+    }
+
+    /// What `each` makes of every line of a request, in order, with its facts.
+    pub(super) fn of_lines<T>(
+        pack: &'a Pack,
+        request: &'a Request,
+        mut each: impl FnMut(&'a Line, &mut LineFacts<'a>) -> T,
+    ) -> Vec<T> {
+        let Some((first, rest)) = request.lines.split_first() else { return Vec::new() };
+        let mut facts = LineFacts::new(pack, request, first);
+        let mut all = Vec::with_capacity(request.lines.len());
+        all.push(each(first, &mut facts));
+        for line in rest {
+            facts.turn_to(line);
+            all.push(each(line, &mut facts));
+        }
+        all
+    }
+
+    /// Goes on to another line of the request. What was drawn of the request is kept where the day
+    /// is the same.
+    pub fn turn_to(&mut self, line: &'a Line) {
+        let view = View::new(self.view.request, line, self.view.sets);
+        let is_same_day = match (self.view.service, view.service) {
+            (Given::Value(one), Given::Value(two)) => one.value == two.value,
+            // Why it is unknown, and where it was looked for, may differ.
+            _ => false,
+        };
+        for place in &mut self.places {
+            if !is_same_day || matches!(place, Place::OfLine(_)) {
+                *place = Place::NotDrawn;
+            }
+        }
+        self.of_line.clear();
+        if !is_same_day {
+            self.of_day.clear();
+        }
+        self.masks.clear();
+        self.view = view;
     }
 
     /// The view they are drawn from.
@@ -41,12 +95,22 @@ impl<'a> LineFacts<'a> {
 
     /// A fact.
     pub fn get(&mut self, fact: FactId) -> Option<&Drawn<'a>> {
-        let place = self.drawn.get_mut(usize::from(fact.0))?;
-        if place.is_none() {
+        let place = self.places.get_mut(usize::from(fact.0))?;
+        if let Place::NotDrawn = place {
             let asked = self.asked.book.get_fact(fact)?;
-            *place = Some((asked.kind.draw)(&self.view, &asked.arguments));
+            let (kept, at): (_, fn(u16) -> Place) = match asked.kind.is_of_line() {
+                true => (&mut self.of_line, Place::OfLine),
+                false => (&mut self.of_day, Place::OfDay),
+            };
+            // No pack has more facts than that.
+            *place = u16::try_from(kept.len()).map_or(Place::NotDrawn, at);
+            kept.push((asked.kind.draw)(&self.view, &asked.arguments));
         }
-        place.as_ref()
+        match *place {
+            Place::OfLine(at) => self.of_line.get(usize::from(at)),
+            Place::OfDay(at) => self.of_day.get(usize::from(at)),
+            Place::NotDrawn => None,
+        }
     }
 
     /// The codes in no value set that a fact of this name holds, as the pack asks it: `254637007
@@ -96,16 +160,30 @@ impl<'a> LineFacts<'a> {
 
     /// The values a variable of the pack's diagram can have.
     pub fn mask(&mut self, place: u16) -> ValueMask {
+        let asked = self.asked;
+        if self.masks.is_empty() {
+            self.masks.resize(asked.variables.len(), ValueMask::NONE);
+        }
         if let Some(known) = self.masks.get(usize::from(place)).filter(|mask| !mask.is_empty()) {
             return known.clone();
         }
-        let asked = self.asked;
         let Some(variable) = asked.variables.get(place) else { return ValueMask::ANY };
         let mask = self.get(variable.fact).map_or(ValueMask::ANY, |drawn| variable.possible(drawn));
         if let Some(kept) = self.masks.get_mut(usize::from(place)) {
             kept.clone_from(&mask);
         }
         mask
+    }
+
+    /// The values that the variables of those facts can have on which a verdict hangs; any of others.
+    pub(super) fn allowed_where_asked(&mut self, open: &Open) -> Allowed {
+        let variables = self.asked.variables;
+        let mut allowed = Allowed::new(vec![ValueMask::ANY; variables.len()]);
+        let facts = open.variables().into_iter().filter_map(|place| variables.get(place)).map(|asked| asked.fact);
+        for (place, _) in facts.flat_map(|fact| variables.of_fact(fact)) {
+            allowed.set(place, self.mask(place));
+        }
+        allowed
     }
 
     /// The values each variable can have.

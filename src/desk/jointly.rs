@@ -128,7 +128,7 @@ impl<'p> Several<'p> {
             let says = match standing(pack, request, line, &mut facts) {
                 Standing::PerhapsInForce => Says::Perhaps,
                 Standing::Judged(judged) if !companion::is_follower(pack, request, line) => {
-                    Says::Judged { is_open: judged.open.is_some() }
+                    Says::Judged { is_open: judged.is_open }
                 }
                 Standing::Judged(_) | Standing::NotInForce | Standing::Waits => Says::Settled,
             };

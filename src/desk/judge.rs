@@ -2,9 +2,10 @@
 
 use super::LineFacts;
 use crate::{
+    code::ClassId,
     fact::{Answer, QuestionId},
     pack::{Pack, Rule, Stage},
-    tree::{Allowed, Trail, ValueMask},
+    tree::{Allowed, Root, Trail, ValueMask},
     verdict::{Outcome, Verdict},
 };
 
@@ -18,23 +19,23 @@ pub struct Judged<'a> {
     pub notes: Vec<(&'a Stage, &'a Rule, &'a Outcome)>,
     /// Rules of earlier stages that passed: what they asked belongs to the rationale.
     pub passed: Vec<&'a Rule>,
-    /// What is still possible where the verdict hangs on unknown facts.
-    pub open: Option<Allowed>,
+    /// Whether the verdict hangs on unknown facts.
+    pub is_open: bool,
     /// One completion of the unknown facts, where there are any: the findings are read on it.
     pub completion: Option<Allowed>,
 }
 
 /// Judges a line.
 pub fn judge<'a>(pack: &'a Pack, facts: &mut LineFacts<'_>) -> Judged<'a> {
-    if let Some(judged) = walk(pack, &pack.stages, Unknown::Stops, &mut |question| facts.answer(question)) {
+    if let Some(judged) = walk(pack, &pack.stages, Unknown::Stops, facts) {
         return judged;
     }
     // Some fact on the way is unknown: every completion counts.
     let Some(verdict) = pack.diagram.shared(&mut |variable| facts.mask(variable)) else {
-        return Judged { verdict: Verdict::Flag, open: Some(facts.allowed()), ..Judged::nothing() };
+        return Judged { verdict: Verdict::Flag, is_open: true, ..Judged::nothing() };
     };
     // All completions agree. The reason is the one that the known facts show, where they do.
-    let shown = walk(pack, &pack.stages, Unknown::Passes, &mut |question| facts.answer(question));
+    let shown = walk(pack, &pack.stages, Unknown::Passes, facts);
     if let Some(judged) = shown.filter(|judged| judged.verdict == verdict && !judged.findings.is_empty()) {
         return judged;
     }
@@ -44,7 +45,7 @@ pub fn judge<'a>(pack: &'a Pack, facts: &mut LineFacts<'_>) -> Judged<'a> {
 
 /// Judges a line on one completion of its unknown facts.
 pub(super) fn judge_on(pack: &Pack, completion: Allowed) -> Judged<'_> {
-    match walk(pack, &pack.stages, Unknown::Stops, &mut |question| answer_on(pack, &completion, question)) {
+    match walk(pack, &pack.stages, Unknown::Stops, &mut Completed { pack, completion: &completion }) {
         Some(judged) => Judged { completion: Some(completion), ..judged },
         None => Judged::nothing(),
     }
@@ -54,8 +55,42 @@ pub(super) fn judge_on(pack: &Pack, completion: Allowed) -> Judged<'_> {
 pub fn judge_until<'a>(pack: &'a Pack, facts: &mut LineFacts<'_>, last: &str) -> Option<Judged<'a>> {
     let place = pack.stages.iter().position(|stage| stage.name == last)?;
     let stages = pack.stages.get(..=place)?;
-    walk(pack, stages, Unknown::Stops, &mut |question| facts.answer(question))
-        .filter(|judged| !judged.findings.is_empty())
+    walk(pack, stages, Unknown::Stops, facts).filter(|judged| !judged.findings.is_empty())
+}
+
+/// Who answers a walk.
+trait Answers {
+    fn answer(&mut self, question: QuestionId) -> Answer;
+
+    /// The class of the line's procedure, where it is known.
+    fn procedure(&self) -> Option<ClassId>;
+}
+
+impl Answers for LineFacts<'_> {
+    fn answer(&mut self, question: QuestionId) -> Answer {
+        LineFacts::answer(self, question)
+    }
+
+    fn procedure(&self) -> Option<ClassId> {
+        let view = self.view();
+        view.line.procedure.get().map(|code| view.class_of(code))
+    }
+}
+
+/// One completion of a line's unknown facts.
+struct Completed<'c> {
+    pack: &'c Pack,
+    completion: &'c Allowed,
+}
+
+impl Answers for Completed<'_> {
+    fn answer(&mut self, question: QuestionId) -> Answer {
+        answer_on(self.pack, self.completion, question)
+    }
+
+    fn procedure(&self) -> Option<ClassId> {
+        None
+    }
 }
 
 /// What a rule does that stops at an unknown answer.
@@ -80,16 +115,13 @@ pub(super) fn one_of(allowed: &Allowed, variables: usize) -> Allowed {
 }
 
 /// The stages in order; `None` where an unknown answer is on the way to the verdict.
-fn walk<'a>(
-    pack: &'a Pack,
-    stages: &'a [Stage],
-    unknown: Unknown,
-    answer: &mut dyn FnMut(QuestionId) -> Answer,
-) -> Option<Judged<'a>> {
+fn walk<'a>(pack: &'a Pack, stages: &'a [Stage], unknown: Unknown, answers: &mut impl Answers) -> Option<Judged<'a>> {
     let mut judged = Judged::nothing();
+    let procedure = answers.procedure();
+    let mut say = |rule: &Rule| say(pack, rule.from(procedure), unknown, answers);
     for stage in stages.iter().filter(|stage| !stage.is_limit) {
         for rule in &stage.rules {
-            let Some(outcome) = say(pack, rule, unknown, answer)? else { continue };
+            let Some(outcome) = say(rule)? else { continue };
             match outcome {
                 Outcome::Pass | Outcome::AtMost(..) => judged.passed.push(rule),
                 note @ Outcome::Note(_) => judged.notes.push((stage, rule, note)),
@@ -104,18 +136,13 @@ fn walk<'a>(
         }
     }
     judged.findings.sort_by_key(|(_, _, outcome)| std::cmp::Reverse(severity(outcome)));
-    limit(pack, &mut judged, unknown, answer)?;
+    limit(pack, &mut judged, &mut say)?;
     Some(judged)
 }
 
 /// What a rule says: `None` where an unknown answer ends the walk, `Some(None)` where it is passed over.
-fn say<'a>(
-    pack: &'a Pack,
-    rule: &Rule,
-    unknown: Unknown,
-    answer: &mut dyn FnMut(QuestionId) -> Answer,
-) -> Option<Option<&'a Outcome>> {
-    match pack.forest.follow(rule.root, answer) {
+fn say<'a>(pack: &'a Pack, from: Root, unknown: Unknown, answers: &mut impl Answers) -> Option<Option<&'a Outcome>> {
+    match pack.forest.follow(from, |question| answers.answer(question)) {
         Trail::Ends(leaf) => Some(Some(pack.forest.outcome(leaf))),
         Trail::Stops(_) if unknown == Unknown::Passes => Some(None),
         Trail::Stops(_) => None,
@@ -126,8 +153,7 @@ fn say<'a>(
 fn limit<'a>(
     pack: &'a Pack,
     judged: &mut Judged<'a>,
-    unknown: Unknown,
-    answer: &mut dyn FnMut(QuestionId) -> Answer,
+    say: &mut impl FnMut(&Rule) -> Option<Option<&'a Outcome>>,
 ) -> Option<()> {
     if judged.verdict == Verdict::Allow {
         return Some(());
@@ -136,7 +162,7 @@ fn limit<'a>(
     let mut lowest = judged.verdict;
     for stage in pack.stages.iter().filter(|stage| stage.is_limit) {
         for rule in &stage.rules {
-            let Some(outcome) = say(pack, rule, unknown, answer)? else { continue };
+            let Some(outcome) = say(rule)? else { continue };
             match outcome {
                 cap @ Outcome::AtMost(verdict, _) if *verdict < judged.verdict => {
                     lowest = lowest.min(*verdict);
@@ -160,7 +186,7 @@ impl Judged<'_> {
             findings: Vec::new(),
             notes: Vec::new(),
             passed: Vec::new(),
-            open: None,
+            is_open: false,
             completion: None,
         }
     }

@@ -47,6 +47,20 @@ pub struct Ruled<'d> {
 impl Desk {
     /// Judges every line of a request: verdict, rules and reasons as [`Desk::decide`] gives them.
     pub fn judge(&self, request: &Request) -> Judgement<'_> {
+        let mut lines = match self.packs.as_slice() {
+            [only] => judge_with(only, request),
+            _ => self.judge_by_several(request),
+        };
+        if self.packs.is_empty() {
+            for line in &mut lines {
+                line.findings.push(Ruled::engine("", "no-pack-in-force", Verdict::Allow));
+            }
+        }
+        let verdict = lines.iter().map(|line| line.verdict).max().unwrap_or(Verdict::Allow);
+        Judgement { verdict, lines }
+    }
+
+    fn judge_by_several(&self, request: &Request) -> Vec<JudgedLine<'_>> {
         let nothing = |number| JudgedLine { number, verdict: Verdict::Allow, findings: Vec::new() };
         let mut lines: Vec<JudgedLine<'_>> = request.lines.iter().map(|line| nothing(line.number)).collect();
         let mut by_pack: Vec<_> = self.packs.iter().map(|pack| judge_with(pack, request).into_iter()).collect();
@@ -64,13 +78,7 @@ impl Desk {
             }
             own.into_iter().for_each(|one| line.add(one));
         }
-        if self.packs.is_empty() {
-            for line in &mut lines {
-                line.findings.push(Ruled::engine("", "no-pack-in-force", Verdict::Allow));
-            }
-        }
-        let verdict = lines.iter().map(|line| line.verdict).max().unwrap_or(Verdict::Allow);
-        Judgement { verdict, lines }
+        lines
     }
 }
 
@@ -82,25 +90,22 @@ pub(super) fn by_pack(packs: &[Pack], request: &Request) -> Vec<Vec<Verdict>> {
 
 fn judge_with<'p>(pack: &'p Pack, request: &Request) -> Vec<JudgedLine<'p>> {
     let name = pack.manifest.name.as_str();
-    let mut lines: Vec<JudgedLine<'p>> = Vec::with_capacity(request.lines.len());
-    for line in &request.lines {
-        let mut facts = LineFacts::new(pack, request, line);
-        let (verdict, findings) = match standing(pack, request, line, &mut facts) {
+    let mut lines = LineFacts::of_lines(pack, request, |line, facts| {
+        let (verdict, findings) = match standing(pack, request, line, facts) {
             Standing::NotInForce => (Verdict::Allow, vec![Ruled::engine(name, "no-pack-in-force", Verdict::Allow)]),
             Standing::Waits => (Verdict::Allow, Vec::new()),
             Standing::PerhapsInForce => {
                 (Verdict::Flag, vec![Ruled::engine(name, "missing-information", Verdict::Flag)])
             }
-            Standing::Judged(judged) if judged.open.is_some() => {
+            Standing::Judged(judged) if judged.is_open => {
                 (judged.verdict, vec![Ruled::engine(name, "missing-information", Verdict::Flag)])
             }
             Standing::Judged(judged) => (judged.verdict, ruled(name, &judged)),
         };
-        lines.push(JudgedLine { number: line.number, verdict, findings });
-    }
-    let verdicts: Vec<Verdict> = lines.iter().map(|line| line.verdict).collect();
-    let is_open: Vec<bool> = lines.iter().map(|line| line.findings.is_empty()).collect();
-    for followed in companion::followed(pack, request, &verdicts, &is_open) {
+        JudgedLine { number: line.number, verdict, findings }
+    });
+    let stands = |place: usize| lines.get(place).map(|line| (line.verdict, line.findings.is_empty()));
+    for followed in companion::followed(pack, request, &stands) {
         if let Some(line) = lines.get_mut(followed.place) {
             line.verdict = followed.verdict;
             line.findings.push(Ruled::engine(name, followed.reason, followed.verdict));

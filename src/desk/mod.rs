@@ -14,7 +14,6 @@ mod judge;
 mod judgement;
 mod needs;
 mod together;
-mod words;
 
 use std::{borrow::Borrow, sync::OnceLock};
 
@@ -100,25 +99,21 @@ fn decide_at(all: Vec<&Pack>, together: &OnceLock<Option<Together>>, request: &R
 
 /// Every line of a request, held against one pack.
 pub fn decide_with(pack: &Pack, request: &Request) -> Vec<LineDecision> {
-    let mut lines: Vec<LineDecision> = Vec::with_capacity(request.lines.len());
-    for line in &request.lines {
-        lines.push(decide_line(pack, request, line));
-    }
+    let mut lines = LineFacts::of_lines(pack, request, |line, facts| decide_line(pack, request, line, facts));
     companion::settle(pack, request, &mut lines);
     lines
 }
 
-fn decide_line(pack: &Pack, request: &Request, line: &Line) -> LineDecision {
+fn decide_line(pack: &Pack, request: &Request, line: &Line, facts: &mut LineFacts<'_>) -> LineDecision {
     let mut decided = LineDecision::nothing(line.number);
-    let mut facts = LineFacts::new(pack, request, line);
-    match standing(pack, request, line, &mut facts) {
+    match standing(pack, request, line, facts) {
         Standing::NotInForce => {
             let name = &pack.manifest.name;
             decided.findings.push(explain::engine_finding(name, "no-pack-in-force", Verdict::Allow));
         }
         Standing::Waits => {}
-        Standing::PerhapsInForce => explain::perhaps_in_force(pack, &facts, &mut decided),
-        Standing::Judged(judged) => explain::line(pack, &mut facts, &judged, &mut decided),
+        Standing::PerhapsInForce => explain::perhaps_in_force(pack, facts, &mut decided),
+        Standing::Judged(judged) => explain::line(pack, facts, &judged, &mut decided),
     }
     decided
 }

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Asked, LineFacts,
-    words::{SetsAsked, choices_of, fact_name, is_backwards, span_words},
-};
+use super::{Asked, LineFacts};
 use crate::{
     fact::{DICTIONARY, FactId, Shape},
-    tree::{Allowed, Open, ValueMask, Variable, VariableKind},
+    tree::{Allowed, Open, ValueMask, Variable, VariableKind, choices_of, is_backwards, span_words},
     verdict::{Cause, Need, Verdict},
 };
 
@@ -26,7 +23,7 @@ pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, allowed: &Allow
         let Some(drawn) = facts.get(variable.fact) else { continue };
         let (why, source) = (drawn.cause.unwrap_or(Cause::Absent), drawn.source.map(ToString::to_string));
         // A fact that is unknown because another is: ask for the other.
-        let name = drawn.root.map_or_else(|| fact_name(asked, variable.fact), str::to_owned);
+        let name = drawn.root.unwrap_or(asked.words.fact_name(variable.fact)).to_owned();
         if needs.iter().any(|need| need.fact == name) {
             continue;
         }
@@ -62,14 +59,12 @@ pub(super) fn service_date(facts: &LineFacts<'_>) -> Need {
 
 /// The verdict each value of a fact would give: `None` while other facts still matter.
 fn answers(asked: Asked<'_>, fact: FactId, allowed: &Allowed, open: &Open) -> Vec<(String, Option<Verdict>)> {
-    let variables: Vec<(u16, &Variable)> = asked
-        .variables
-        .iter()
-        .filter(|(_, variable)| variable.fact == fact && !matches!(variable.kind, VariableKind::Known))
-        .collect();
+    let is_known = |variable: &Variable| matches!(variable.kind, VariableKind::Known);
+    let variables: Vec<(u16, &Variable)> =
+        asked.variables.of_fact(fact).filter(|(_, variable)| !is_known(variable)).collect();
     let shape = asked.book.get_fact(fact).map_or(Shape::YesNo, |fact| fact.kind.shape);
     if shape == Shape::Codes {
-        return answers_of_codes(&SetsAsked::of(asked, fact), &variables, allowed, open);
+        return answers_of_codes(asked, &variables, allowed, open);
     }
     let Some((place, variable)) = variables.first() else { return Vec::new() };
     let rows = (0..variable.arity())
@@ -77,10 +72,8 @@ fn answers(asked: Asked<'_>, fact: FactId, allowed: &Allowed, open: &Open) -> Ve
         .map(|value| (value, settled(open, &[(*place, ValueMask::one(value))])));
     match &variable.kind {
         VariableKind::Cuts(cuts) => merged_spans(shape, cuts, rows.collect()),
-        VariableKind::Code(parts) => {
-            let sets = SetsAsked::of(asked, fact);
-            let words = |value: usize| parts.get(value).map(|part| sets.words(part));
-            by_verdict(rows.filter_map(|(value, then)| Some((words(value)?, then))).collect(), "in ")
+        VariableKind::Code(_) => {
+            by_verdict(rows.map(|(value, then)| (asked.value_words(*place, value), then)).collect(), "in ")
         }
         VariableKind::Choices(choices) => {
             rows.map(|(value, then)| (choices_of(shape, choices, value).join(" or "), then)).collect()
@@ -91,14 +84,18 @@ fn answers(asked: Asked<'_>, fact: FactId, allowed: &Allowed, open: &Open) -> Ve
 
 /// A set of codes: what each kind of code alone would give, and what none of them would.
 fn answers_of_codes(
-    sets: &SetsAsked<'_>,
+    asked: Asked<'_>,
     variables: &[(u16, &Variable)],
     allowed: &Allowed,
     open: &Open,
 ) -> Vec<(String, Option<Verdict>)> {
+    // What the verdict does not hang on need not be narrowed.
+    let hangs_on: Vec<u16> = open.variables().into_iter().collect();
+    let asked_of = |place: u16| hangs_on.binary_search(&place).is_ok();
     let only = |chosen: Option<u16>| {
         let narrowed: Vec<(u16, ValueMask)> = variables
             .iter()
+            .filter(|(place, _)| asked_of(*place))
             .map(|(place, _)| {
                 let possible = allowed.get(*place);
                 let wanted = usize::from(Some(*place) == chosen);
@@ -107,15 +104,15 @@ fn answers_of_codes(
             .collect();
         settled(open, &narrowed)
     };
+    let none = only(None);
     let mut rows = Vec::new();
-    for (place, variable) in variables.iter().filter(|(place, _)| allowed.get(*place).contains(1)) {
-        if let VariableKind::Part(part) = &variable.kind {
-            rows.push((sets.words(part), only(Some(*place))));
-        }
+    for (place, _) in variables.iter().filter(|(place, _)| allowed.get(*place).contains(1)) {
+        let then = if asked_of(*place) { only(Some(*place)) } else { none };
+        rows.push((asked.value_words(*place, 0), then));
     }
     let mut answers = by_verdict(rows, "only ");
     if variables.iter().all(|(place, _)| allowed.get(*place).contains(0)) {
-        answers.push(("none of these".to_owned(), only(None)));
+        answers.push(("none of these".to_owned(), none));
     }
     answers
 }
@@ -127,8 +124,8 @@ fn settled(open: &Open, narrowed: &[(u16, ValueMask)]) -> Option<Verdict> {
 }
 
 /// One row a verdict, most severe first; rows still open come last.
-fn by_verdict(rows: Vec<(String, Option<Verdict>)>, before: &str) -> Vec<(String, Option<Verdict>)> {
-    let mut groups: BTreeMap<std::cmp::Reverse<Option<Verdict>>, Vec<String>> = BTreeMap::new();
+fn by_verdict(rows: Vec<(&str, Option<Verdict>)>, before: &str) -> Vec<(String, Option<Verdict>)> {
+    let mut groups: BTreeMap<std::cmp::Reverse<Option<Verdict>>, Vec<&str>> = BTreeMap::new();
     for (words, then) in rows {
         let group = groups.entry(std::cmp::Reverse(then)).or_default();
         if !group.contains(&words) {

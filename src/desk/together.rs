@@ -9,7 +9,7 @@ use crate::{
     code::{ClassId, ClassMask, SetDefinition, SetId, ValueSets},
     fact::{Argument, Book, Fact, FactId, Test},
     pack::Pack,
-    tree::{Allowed, FALSE, Graph, NodeId, Open, TRUE, TooLarge, ValueMask, Variable, VariableKind, Variables},
+    tree::{Allowed, FALSE, Graph, NodeId, Open, TRUE, TooLarge, ValueMask, Variable, VariableKind, Variables, Words},
     verdict::Verdict,
 };
 
@@ -18,6 +18,7 @@ pub(super) struct Together {
     sets: ValueSets,
     book: Book,
     variables: Variables,
+    words: Words,
     sides: Vec<Side>,
 }
 
@@ -59,12 +60,13 @@ impl Together {
             return None;
         }
         let variables = Variables::new(&book, &sets).ok()?;
-        Some(Together { sets, book, variables, sides })
+        let words = Words::of(&book, &sets, &variables);
+        Some(Together { sets, book, variables, words, sides })
     }
 
     /// What they ask.
     pub(super) fn asked(&self) -> Asked<'_> {
-        Asked { book: &self.book, sets: &self.sets, variables: &self.variables }
+        Asked { book: &self.book, sets: &self.sets, variables: &self.variables, words: &self.words }
     }
 
     /// What is left of the diagram of the pack at `place`, over the variables of all. Whatever the

@@ -74,6 +74,11 @@ pub enum ParameterKind {
 }
 
 impl FactKind {
+    /// Whether it hangs on the line itself; if not, on the request and the line's day alone.
+    pub fn is_of_line(&self) -> bool {
+        self.name.starts_with("line.") || self.name.starts_with("same_day.")
+    }
+
     /// The choice that its absence means, where absence is an answer: `not stated`, `no`.
     pub fn absent_choice(&self) -> Option<&'static str> {
         let names: &[&'static str] = match self.shape {

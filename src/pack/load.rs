@@ -12,16 +12,19 @@ use super::{
     whole::Whole,
 };
 use crate::{
-    code::{SetId, ValueSets},
-    fact::{Book, DICTIONARY, FactKind},
+    code::{ClassId, SetId, ValueSets},
+    fact::{Book, DICTIONARY, FactKind, Question, Test},
     fault::{PackFault, PackText},
     script::{ParameterValue, Scripts, Vocabulary},
-    tree::{Diagram, Forest, Limits, Refusal, StageTrees, Step, Variables, explore},
+    tree::{Diagram, Forest, Limits, Refusal, Root, StageTrees, Step, Variables, Words, explore},
     verdict::Outcome,
 };
 
 /// Nodes of a pack's verdict diagram; the first pack has a few ten thousand while it is built.
 pub const NODES_MAX: usize = 4_000_000;
+
+/// Places that are kept of rules by classes of procedures: past this each line walks whole trees.
+const PROCEDURE_PLACES_MAX: usize = 4_000_000;
 
 /// Loads a pack from its texts, under a plan's settings (those of other packs are left aside).
 ///
@@ -67,7 +70,7 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
             return Err(faults);
         }
     };
-    let (forest, stages) = match plant(&scripts, &scripts_of) {
+    let (forest, mut stages) = match plant(&scripts, &scripts_of) {
         Ok(planted) => planted,
         Err(more) => {
             faults.extend(more);
@@ -94,6 +97,7 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
     if !faults.is_empty() {
         return Err(faults);
     }
+    settle_procedures(&mut stages, &forest, &book, sets.class_count());
     let (variables, diagram) = diagram(&forest, &stages, &book, &sets).map_err(|fault| vec![fault])?;
     let digest = digest(&texts, &parameters);
     let cases =
@@ -101,6 +105,7 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
     Ok(Pack {
         manifest,
         parameters,
+        words: Words::of(&book, &sets, &variables),
         sets,
         asked: asked(&book, &reason_list),
         reasons: reason_list,
@@ -189,6 +194,7 @@ fn plant(scripts: &Scripts, layout: &Layout) -> Result<(Forest, Vec<Stage>), Vec
                         header,
                         cites,
                         root,
+                        beyond_procedure: Vec::new(),
                         script: *place,
                     });
                 }
@@ -202,6 +208,27 @@ fn plant(scripts: &Scripts, layout: &Layout) -> Result<(Forest, Vec<Stage>), Vec
         stages.push(Stage { name: name.clone(), is_limit: *is_limit, rules });
     }
     if faults.is_empty() { Ok((forest, stages)) } else { Err(faults) }
+}
+
+/// Finds where each rule goes on once the class of the procedure is known: most rules ask for it
+/// first, and most procedures are of no interest to them.
+fn settle_procedures(stages: &mut [Stage], forest: &Forest, book: &Book, classes: u16) {
+    let rules = stages.iter().map(|stage| stage.rules.len()).sum::<usize>();
+    if rules * usize::from(classes) > PROCEDURE_PLACES_MAX {
+        return;
+    }
+    let is_procedure = |fact| book.get_fact(fact).is_some_and(|fact| fact.kind.name == "line.procedure");
+    let answer = |question, class: ClassId| match book.get(question) {
+        Some(Question { fact, test: Test::In(mask), .. }) if is_procedure(*fact) => Some(mask.contains(class)),
+        _ => None,
+    };
+    for rule in stages.iter_mut().flat_map(|stage| &mut stage.rules) {
+        let beyond = |class| forest.beyond(rule.root, |question| answer(question, class));
+        let places: Vec<Root> = (0..classes).map(|class| beyond(ClassId(class))).collect();
+        if places.iter().any(|place| *place != rule.root) {
+            rule.beyond_procedure = places;
+        }
+    }
 }
 
 fn forest_starts_with_pass(forest: &mut Forest) {

@@ -25,11 +25,11 @@ pub use source::Section;
 pub use values::at_row;
 
 use crate::{
-    code::{SetId, ValueSets},
+    code::{ClassId, SetId, ValueSets},
     date::DateSpan,
     fact::{Answer, Book, FactKind},
     script::{ParameterValue, Scripts},
-    tree::{Diagram, Forest, Root, Variables},
+    tree::{Diagram, Forest, Root, Variables, Words},
     verdict::PackStamp,
 };
 
@@ -54,6 +54,8 @@ pub struct Pack {
     pub forest: Forest,
     /// The variables of the diagram.
     pub variables: Variables,
+    /// Facts and values in words.
+    pub words: Words,
     /// The verdict diagram of all stages together.
     pub diagram: Diagram,
     /// The value sets that companion lines and lines apart are in.
@@ -90,8 +92,20 @@ pub struct Rule {
     pub cites: Vec<String>,
     /// Its tree.
     pub root: Root,
+    /// Where its tree goes on once the procedure's class is known, a place a class; empty where it
+    /// does not ask for the procedure first.
+    pub(crate) beyond_procedure: Vec<Root>,
     /// Its place among the pack's scripts.
     pub script: usize,
+}
+
+impl Rule {
+    /// Where its tree is to be walked from for a procedure of this class; the whole tree for one
+    /// that is not known.
+    pub fn from(&self, procedure: Option<ClassId>) -> Root {
+        let beyond = procedure.and_then(|class| self.beyond_procedure.get(usize::from(class.0)));
+        beyond.copied().unwrap_or(self.root)
+    }
 }
 
 impl Pack {

@@ -76,6 +76,17 @@ impl Forest {
         }
     }
 
+    /// The first place from `root` on whose question `known` does not answer.
+    pub fn beyond(&self, root: Root, known: impl Fn(QuestionId) -> Option<bool>) -> Root {
+        let mut at = root;
+        while let Place::Ask { question, yes, no, .. } = self.place(at)
+            && let Some(answer) = known(question)
+        {
+            at = if answer { yes } else { no };
+        }
+        at
+    }
+
     /// What stands at a place.
     pub fn place(&self, at: Root) -> Place {
         // INVARIANT: roots come from this forest.

@@ -28,6 +28,9 @@ impl ValueMask {
 
     /// One value.
     pub fn one(value: usize) -> ValueMask {
+        if value < WORD {
+            return ValueMask::from(1 << value);
+        }
         let mut mask = ValueMask::NONE;
         mask.insert(value);
         mask
@@ -79,6 +82,12 @@ impl ValueMask {
         both
     }
 
+    /// The same among the first `count` values.
+    pub fn cut_to(self, count: usize) -> ValueMask {
+        let is_within = !self.rest && self.more.is_empty() && (count >= WORD || self.first >> count == 0);
+        if is_within { self } else { self.and(&ValueMask::first(count)) }
+    }
+
     /// The lowest value; none where there is none.
     pub fn lowest(&self) -> Option<usize> {
         let in_word = |word: usize| Some(self.word(word)).filter(|bits| *bits != 0);
@@ -112,8 +121,10 @@ impl ValueMask {
 impl FromIterator<bool> for ValueMask {
     /// The values for which *true* stands.
     fn from_iter<I: IntoIterator<Item = bool>>(bits: I) -> ValueMask {
-        let mut mask = ValueMask::NONE;
-        bits.into_iter().enumerate().filter(|(_, bit)| *bit).for_each(|(value, _)| mask.insert(value));
+        let mut bits = bits.into_iter();
+        let first = bits.by_ref().take(WORD).zip(0..).fold(0, |word, (bit, value)| word | u64::from(bit) << value);
+        let mut mask = ValueMask::from(first);
+        bits.zip(WORD..).filter(|(bit, _)| *bit).for_each(|(_, value)| mask.insert(value));
         mask
     }
 }
@@ -145,6 +156,9 @@ mod tests {
             assert_eq!(mask.lowest(), one.first().copied());
             assert_eq!(mask.only(), one.first().copied().filter(|_| one.len() == 1));
             assert!((0..5_000).all(|value| mask.contains(value) == one.contains(&value)));
+            for count in [0, 1, 3, 64, 65, 300] {
+                assert_eq!(mask.clone().cut_to(count), mask.and(&ValueMask::first(count)));
+            }
             assert_eq!(mask.and(&ValueMask::ANY), mask);
             assert_eq!((0..5_000).map(|value| one.contains(&value)).collect::<ValueMask>(), mask);
             for two in lists {

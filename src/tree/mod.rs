@@ -6,6 +6,7 @@
 
 mod answers;
 mod diagram;
+mod dial;
 mod explore;
 mod forest;
 mod graph;
@@ -13,12 +14,15 @@ mod mask;
 mod quick;
 mod restrict;
 mod variable;
+mod words;
 
 pub use answers::Answers;
 pub use diagram::{Diagram, Ending, Node, StageTrees};
+pub use dial::{Dial, Setting};
 pub use explore::{Limits, Refusal, Step, explore};
 pub use forest::{Forest, LeafId, Place, Root, Trail};
 pub use graph::{Combine, FALSE, Graph, NodeId, TRUE, TooLarge};
 pub use mask::ValueMask;
 pub use restrict::{Allowed, Asking, Open, Verdicts};
 pub use variable::{Crowded, VALUES_MAX, VARIABLES_MAX, Variable, VariableKind, Variables};
+pub use words::{Words, choices_of, is_backwards, span_words};

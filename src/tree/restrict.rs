@@ -59,10 +59,14 @@ impl Diagram {
     /// values a variable can have are asked for when the walk comes to it, and it ends at the second
     /// verdict.
     pub fn shared(&self, allowed: &mut dyn FnMut(u16) -> ValueMask) -> Option<Verdict> {
-        let (mut found, mut seen) = (None, vec![false; self.len()]);
+        let (mut found, mut seen) = (None, vec![0_u64; self.len().div_ceil(64)]);
+        let mut is_seen = |id: NodeId| {
+            let (word, bit) = (id.0 as usize / 64, 1 << (id.0 % 64));
+            seen.get_mut(word).is_none_or(|word| std::mem::replace(word, *word | bit) & bit != 0)
+        };
         let mut stack = vec![self.root()];
         while let Some(id) = stack.pop() {
-            if seen.get_mut(id.0 as usize).is_none_or(|seen| std::mem::replace(seen, true)) {
+            if is_seen(id) {
                 continue;
             }
             match self.node(id) {
@@ -93,7 +97,7 @@ impl Diagram {
     /// what it does not come to is never drawn.
     pub fn open_where(&self, allowed: &mut dyn FnMut(u16) -> ValueMask) -> Open {
         let mut reducing =
-            Reducing { diagram: self, allowed, nodes: Vec::new(), index: HashMap::new(), memo: HashMap::new() };
+            Reducing { diagram: self, allowed, nodes: Vec::new(), index: HashMap::new(), done: vec![0; self.len()] };
         let root = reducing.reduce(self.root());
         Open { nodes: reducing.nodes, root }
     }
@@ -104,15 +108,25 @@ struct Reducing<'a> {
     allowed: &'a mut dyn FnMut(u16) -> ValueMask,
     nodes: Vec<Left>,
     index: HashMap<Left, usize>,
-    memo: HashMap<NodeId, usize>,
+    /// One more than what came of each node of the diagram; 0 until it did.
+    done: Vec<u32>,
 }
 
 impl Reducing<'_> {
     fn reduce(&mut self, from: NodeId) -> usize {
         let (id, mask) = self.branch(from);
-        if let Some(done) = self.memo.get(&id) {
-            return *done;
+        if let Some(before) = self.done.get(id.0 as usize).and_then(|done| done.checked_sub(1)) {
+            return before as usize;
         }
+        let place = self.left(id, &mask);
+        if let Some(done) = self.done.get_mut(id.0 as usize) {
+            *done = u32::try_from(place + 1).unwrap_or(0);
+        }
+        place
+    }
+
+    /// What is left of a node whose variable has several values.
+    fn left(&mut self, id: NodeId, mask: &ValueMask) -> usize {
         let diagram = self.diagram;
         let left = match diagram.node(id) {
             Node::End(ending) => Left::End(verdict_of(*ending)),
@@ -122,29 +136,25 @@ impl Reducing<'_> {
                 if let Some((_, first)) = left.first().copied()
                     && left.iter().all(|(_, child)| *child == first)
                 {
-                    self.memo.insert(id, first);
                     return first;
                 }
                 Left::Ask { variable: *variable, values: left }
             }
         };
         let nodes = &mut self.nodes;
-        let place = *self.index.entry(left.clone()).or_insert_with(|| {
-            nodes.push(left);
+        *self.index.entry(left).or_insert_with_key(|left| {
+            nodes.push(left.clone());
             nodes.len() - 1
-        });
-        self.memo.insert(id, place);
-        place
+        })
     }
 
     /// The first node from `id` on whose variable can have several values, and which; or the end.
     fn branch(&mut self, mut id: NodeId) -> (NodeId, ValueMask) {
         let diagram = self.diagram;
         while let Node::Ask { variable, values } = diagram.node(id) {
-            let all = ValueMask::first(values.len());
-            let mask = (self.allowed)(*variable).and(&all);
+            let mask = (self.allowed)(*variable).cut_to(values.len());
             // INVARIANT: a fact has some value; were it not so, it might have any.
-            let mask = if mask.is_empty() { all } else { mask };
+            let mask = if mask.is_empty() { ValueMask::first(values.len()) } else { mask };
             match mask.only().and_then(|only| values.get(only)) {
                 Some(only) => id = *only,
                 None => return (id, mask),

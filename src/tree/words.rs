@@ -1,26 +1,91 @@
-//! Facts and their values in the words of a rationale.
+//! Facts and their values in the words of a rationale, made once for all lines.
 
-use super::Asked;
+use std::sync::OnceLock;
+
+use super::{Dial, VariableKind, Variables, dial::dials};
 use crate::{
-    code::ClassMask,
-    fact::{FactId, Shape, Test, Unit, amount_words},
+    code::{ClassMask, ValueSets},
+    fact::{Book, FactId, Shape, Test, Unit, amount_words},
 };
 
-/// A fact's name; with its arguments where its kind is asked with several.
-pub(super) fn fact_name(asked: Asked<'_>, id: FactId) -> String {
-    let Some(fact) = asked.book.get_fact(id) else { return String::new() };
-    let alike = asked.book.facts().iter().filter(|other| other.kind == fact.kind).count();
-    if alike > 1 { asked.book.fact_words(id, asked.sets) } else { fact.kind.name.to_owned() }
+/// What is asked, in words.
+pub struct Words {
+    /// Each fact as scripts write it, and its name with arguments only where its kind is asked with
+    /// several.
+    facts: Vec<(String, String)>,
+    /// What each value of each variable is; made when it is first told.
+    values: Vec<OnceLock<Vec<String>>>,
+    /// What could be documented of facts.
+    dials: Vec<Dial>,
+    /// Whether each variable is one of a dial's.
+    is_dialled: Vec<bool>,
+}
+
+impl Words {
+    /// The words of what is asked.
+    pub fn of(book: &Book, sets: &ValueSets, variables: &Variables) -> Words {
+        let name = |id: FactId| {
+            let whole = book.fact_words(id, sets);
+            let Some(fact) = book.get_fact(id) else { return (whole.clone(), whole) };
+            let alike = book.facts().iter().filter(|other| other.kind == fact.kind).count();
+            let short = if alike > 1 { whole.clone() } else { fact.kind.name.to_owned() };
+            (whole, short)
+        };
+        let facts: Vec<(String, String)> = (0u16..).map(FactId).take(book.facts().len()).map(name).collect();
+        let dials = dials(book, variables, &|id: FactId| facts.get(usize::from(id.0)).map_or("", |(_, short)| short));
+        let is_dialled = |place: u16| dials.iter().any(|dial| dial.variables.contains(&place));
+        Words {
+            is_dialled: variables.iter().map(|(place, _)| is_dialled(place)).collect(),
+            values: variables.iter().map(|_| OnceLock::new()).collect(),
+            facts,
+            dials,
+        }
+    }
+
+    /// A fact as scripts write it.
+    pub fn fact(&self, id: FactId) -> &str {
+        self.facts.get(usize::from(id.0)).map_or("", |(whole, _)| whole)
+    }
+
+    /// A fact's name; with its arguments where its kind is asked with several.
+    pub fn fact_name(&self, id: FactId) -> &str {
+        self.facts.get(usize::from(id.0)).map_or("", |(_, short)| short)
+    }
+
+    /// What could be documented of facts.
+    pub fn dials(&self) -> &[Dial] {
+        &self.dials
+    }
+
+    /// Whether documentation could change the value of a variable.
+    pub fn is_dialled(&self, variable: u16) -> bool {
+        self.is_dialled.get(usize::from(variable)).copied().unwrap_or(false)
+    }
+
+    /// A value of a variable of codes in words: of a set of codes the first value is its part.
+    pub fn value(&self, (book, sets, variables): (&Book, &ValueSets, &Variables), variable: u16, value: usize) -> &str {
+        let words = || {
+            let Some(variable) = variables.get(variable) else { return Vec::new() };
+            let asked = SetsAsked::of(book, sets, variable.fact);
+            match &variable.kind {
+                VariableKind::Code(parts) => parts.iter().map(|part| asked.words(part)).collect(),
+                VariableKind::Part(part) => vec![asked.words(part)],
+                VariableKind::Known | VariableKind::Cuts(_) | VariableKind::Choices(_) => Vec::new(),
+            }
+        };
+        let kept = self.values.get(usize::from(variable)).map(|kept| kept.get_or_init(words));
+        kept.and_then(|words| words.get(value)).map_or("", String::as_str)
+    }
 }
 
 /// Whether a part of the months lies before 0: there stands only what contradicts itself, an onset
 /// after the service.
-pub(super) fn is_backwards(shape: Shape, cuts: &[i64], part: usize) -> bool {
+pub fn is_backwards(shape: Shape, cuts: &[i64], part: usize) -> bool {
     shape == Shape::Quantity(Unit::Months) && cuts.get(part).is_some_and(|cut| *cut <= 0)
 }
 
 /// The parts of a quantity or a date from `first` to `last`: `≥ 3 calendar months`.
-pub(super) fn span_words(shape: Shape, cuts: &[i64], first: usize, last: usize) -> String {
+pub fn span_words(shape: Shape, cuts: &[i64], first: usize, last: usize) -> String {
     let counts_from_0 = shape == Shape::Quantity(Unit::Months);
     let cut = |place: usize| cuts.get(place).map(|cut| amount_words(shape, *cut));
     let (at_least, below) = if shape == Shape::Date { ("on or after ", "before ") } else { ("≥ ", "< ") };
@@ -34,7 +99,7 @@ pub(super) fn span_words(shape: Shape, cuts: &[i64], first: usize, last: usize) 
 }
 
 /// The choices that the `value`-th value of a variable over `choices` stands for.
-pub(super) fn choices_of(shape: Shape, choices: &[u8], value: usize) -> Vec<&'static str> {
+pub fn choices_of(shape: Shape, choices: &[u8], value: usize) -> Vec<&'static str> {
     let names: &[&'static str] = match shape {
         Shape::Choice(names) => names,
         _ => &["no", "yes"],
@@ -46,14 +111,14 @@ pub(super) fn choices_of(shape: Shape, choices: &[u8], value: usize) -> Vec<&'st
 }
 
 /// The value sets that are asked of a fact, each with its name.
-pub(super) struct SetsAsked<'a>(Vec<(&'a str, ClassMask)>);
+struct SetsAsked<'a>(Vec<(&'a str, ClassMask)>);
 
 impl<'a> SetsAsked<'a> {
     /// Those of a fact, each once.
-    pub(super) fn of(asked: Asked<'a>, fact: FactId) -> SetsAsked<'a> {
-        let all = asked.sets.all();
-        let mut sets: Vec<(&'a str, ClassMask)> = Vec::new();
-        for question in asked.book.questions().iter().filter(|question| question.fact == fact) {
+    fn of(book: &'a Book, sets: &'a ValueSets, fact: FactId) -> SetsAsked<'a> {
+        let all = sets.all();
+        let mut told: Vec<(&'a str, ClassMask)> = Vec::new();
+        for question in book.questions().iter().filter(|question| question.fact == fact) {
             let Test::In(mask) = &question.test else { continue };
             let (is_outside, name) = match question.words.split_once(' ') {
                 Some(("outside", name)) => (true, name),
@@ -61,17 +126,17 @@ impl<'a> SetsAsked<'a> {
                 None => (false, question.words.as_str()),
             };
             let mask = if is_outside { all.without(mask) } else { mask.clone() };
-            if !sets.iter().any(|(_, known)| *known == mask) {
-                let name = if mask == ClassMask::of_no_set() { NO_SET } else { named(asked, name, &mask) };
-                sets.push((name, mask));
+            if !told.iter().any(|(_, known)| *known == mask) {
+                let name = if mask == ClassMask::of_no_set() { NO_SET } else { named(sets, name, &mask) };
+                told.push((name, mask));
             }
         }
-        SetsAsked(sets)
+        SetsAsked(told)
     }
 
     /// A part of the code space in words: the smallest of the sets that it lies in, without those of
     /// its neighbours. No two parts have the same words.
-    pub(super) fn words(&self, part: &ClassMask) -> String {
+    fn words(&self, part: &ClassMask) -> String {
         // INVARIANT: a part lies in a set as a whole, or apart from it.
         let Some(one) = part.iter().next() else { return String::new() };
         let around: Vec<&(&str, ClassMask)> = self.0.iter().filter(|(_, mask)| mask.contains(one)).collect();
@@ -97,11 +162,11 @@ const NO_SET: &str = "codes in no value set";
 
 /// The name of the set that has these classes; `name`, where it is one of several packs' of that
 /// name, may be another's.
-fn named<'a>(asked: Asked<'a>, name: &'a str, mask: &ClassMask) -> &'a str {
-    let is_it = |name: &str| asked.sets.find(name).is_some_and(|set| asked.sets.mask(set) == mask);
+fn named<'a>(sets: &'a ValueSets, name: &'a str, mask: &ClassMask) -> &'a str {
+    let is_it = |name: &str| sets.find(name).is_some_and(|set| sets.mask(set) == mask);
     if is_it(name) {
         return name;
     }
-    let names = asked.sets.definitions().iter().map(|definition| definition.name.as_str());
+    let names = sets.definitions().iter().map(|definition| definition.name.as_str());
     names.into_iter().find(|name| is_it(name)).unwrap_or(name)
 }

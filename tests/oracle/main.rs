@@ -64,6 +64,38 @@ fn a_tree_says_what_its_script_says() {
     assert_eq!(verdicts.len(), 3, "the random requests reach every verdict");
 }
 
+/// Lines of one request share what hangs on request and day alone, and rules are walked from where
+/// the procedure's class leads: both say what each line by itself and the whole tree say.
+#[test]
+fn lines_that_follow_one_another_are_judged_as_each_alone() {
+    let pack = pack();
+    let mut random = Random::new(29);
+    let mut shared = 0;
+    for trial in 0..count("CLAIMGATE_ORACLE_REQUESTS", 2_000) {
+        let request = request(&mut random, &pack, trial % 2 == 0);
+        let mut turned = LineFacts::new(&pack, &request, &request.lines[0]);
+        for (place, line) in request.lines.iter().enumerate() {
+            if place > 0 {
+                turned.turn_to(line);
+                shared += usize::from(request.service_span(line) == request.service_span(&request.lines[0]));
+            }
+            let mut alone = LineFacts::new(&pack, &request, line);
+            for fact in (0u16..).map(FactId).take(pack.book.facts().len()) {
+                assert_eq!(turned.get(fact), alone.get(fact), "line {place} of trial {trial}: {request:#?}");
+            }
+            assert_eq!(turned.allowed(), alone.allowed());
+            let class = line.procedure.get().map(|code| alone.view().class_of(code));
+            for (_, rule) in pack.rules() {
+                let [beyond, whole] = [rule.from(class), rule.root]
+                    .map(|root| pack.forest.follow(root, |question| alone.answer(question)));
+                // What stops at an unknown answer stops at the same question.
+                assert_eq!(beyond, whole, "rule {} of trial {trial}: {request:#?}", rule.name);
+            }
+        }
+    }
+    assert!(shared > 0);
+}
+
 #[test]
 fn unknown_facts_are_completed_exactly() {
     let pack = pack();
@@ -78,11 +110,11 @@ fn unknown_facts_are_completed_exactly() {
         let judged = judge(&pack, &mut facts);
         let expected = if brute.verdicts.len() == 1 { *brute.verdicts.first().unwrap() } else { Verdict::Flag };
         assert_eq!(judged.verdict, expected, "{:?} of {:?}: {request:#?}", brute.verdicts, brute.unknown);
-        assert_eq!(judged.open.is_some(), brute.verdicts.len() > 1);
-        if let Some(allowed) = &judged.open {
+        assert_eq!(judged.is_open, brute.verdicts.len() > 1);
+        if judged.is_open {
             let hangs_on: BTreeSet<FactId> = pack
                 .diagram
-                .open(allowed)
+                .open(&facts.allowed())
                 .variables()
                 .into_iter()
                 .filter_map(|place| pack.variables.get(place).map(|variable| variable.fact))

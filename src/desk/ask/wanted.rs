@@ -45,9 +45,10 @@ fn hangs_on_period(pack: &Pack, request: &Request, line: &Line) -> bool {
     {
         return false;
     }
-    let judged = judge(pack, &mut LineFacts::new(pack, request, line));
+    let mut facts = LineFacts::new(pack, request, line);
+    let judged = judge(pack, &mut facts);
     let is_possible = |allowed: &Allowed| pack.diagram.open(allowed).possible(&|_, _| true).contains(Verdict::Deny);
-    judged.verdict == Verdict::Deny || judged.open.as_ref().is_some_and(is_possible)
+    judged.verdict == Verdict::Deny || (judged.is_open && is_possible(&facts.allowed()))
 }
 
 /// What the facts that a diagram hangs on are unknown for.
@@ -81,8 +82,8 @@ fn of_line(pack: &Pack, request: &Request, place: usize) -> Vec<Input> {
     let judged = judge(pack, &mut facts);
     let mut inputs = Vec::new();
     let mut may_deny = judged.verdict == Verdict::Deny;
-    if let Some(allowed) = &judged.open {
-        let open = pack.diagram.open(allowed);
+    if judged.is_open {
+        let open = pack.diagram.open(&facts.allowed());
         may_deny = open.possible(&|_, _| true).contains(Verdict::Deny);
         inputs = inputs_of(Asked::by(pack), &facts, &open);
     }
