@@ -166,7 +166,9 @@ impl<W: Write> Run<'_, W> {
         if decision.lines.is_empty() && lines > 0 {
             return Ok(());
         }
-        json::write_decision(&decision, None, &mut self.out)
+        let mut line = Vec::new();
+        json::write_decision(&decision, None, &mut line);
+        self.out.write_all(&line)
     }
 
     fn with_answers(&mut self, request: Request, responses: &[Response]) -> io::Result<Request> {

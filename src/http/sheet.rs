@@ -163,8 +163,7 @@ impl Sheet<'_> {
             return;
         }
         let id = Uuid::now_v7().to_string();
-        // INVARIANT: writing to memory does not fail.
-        let _ = json::write_decision(decision, Some(&id), &mut self.written);
+        json::write_decision(decision, Some(&id), &mut self.written);
     }
 
     /// Writes what is no decision, where the answer is lines.

@@ -128,8 +128,7 @@ impl Hands<'_> {
                 worked.line(line.verdict, line.findings.first().map(|finding| finding.reason.as_str()));
             }
             worked.tally.claims.went(decision.verdict);
-            // Writing into memory does not fail.
-            let _ = native::write_decision(&decision, None, &mut worked.decisions);
+            native::write_decision(&decision, None, &mut worked.decisions);
         } else {
             let judgement = self.desk.judge(&request);
             for (line, judged) in request.lines.iter().zip(&judgement.lines) {

@@ -9,6 +9,7 @@ mod decision;
 mod fields;
 mod recorded;
 mod request;
+mod text;
 mod tree;
 mod written;
 

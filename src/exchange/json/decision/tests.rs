@@ -85,7 +85,7 @@ fn a_decision_has_the_shape_of_the_contract() {
         "engine": env!("CARGO_PKG_VERSION")});
     assert_eq!(decision(&whole(), Some("D-1")), expected);
     let mut line = Vec::new();
-    write_decision(&whole(), Some("D-1"), &mut line).unwrap();
+    write_decision(&whole(), Some("D-1"), &mut line);
     assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
     assert_eq!(serde_json::from_slice::<Value>(&line).unwrap(), expected);
 }
