@@ -43,9 +43,9 @@ pub(super) fn write(request: &Request, line: &Line, judged: &JudgedLine<'_>, out
     let main = judged.main();
     cell(out, &request.id);
     out.push(b',');
-    plain(out, judged.number);
+    digits(out, u64::from(judged.number), 1);
     out.push(b',');
-    plain(out, judged.verdict);
+    out.extend_from_slice(judged.verdict.name().as_bytes());
     out.push(b',');
     reasons(out, &judged.findings);
     for name in [main.map(|main| main.rule), main.map(|main| main.pack)] {
@@ -53,11 +53,18 @@ pub(super) fn write(request: &Request, line: &Line, judged: &JudgedLine<'_>, out
         cell(out, name.unwrap_or_default());
     }
     out.push(b',');
-    given(out, request.service_span(line).get());
+    if let Some(span) = request.service_span(line).get() {
+        day(out, span);
+    }
     out.push(b',');
     given(out, line.procedure.get());
     out.push(b',');
-    given(out, line.charge.get().map(|charge| charge.0).as_ref());
+    if let Some(charge) = line.charge.get() {
+        if charge.0 < 0 {
+            out.push(b'-');
+        }
+        digits(out, charge.0.unsigned_abs(), 1);
+    }
     out.push(b',');
     given(out, request.provider.as_ref());
     out.push(b'\n');
@@ -125,6 +132,31 @@ fn reasons(out: &mut Vec<u8>, findings: &[Ruled<'_>]) {
     }
 }
 
+/// A day as its digits; a month or a year as it was given.
+fn day(out: &mut Vec<u8>, span: &DateSpan) {
+    let exact = span.exact().and_then(|day| Some((day, u64::try_from(day.year()).ok()?)));
+    let Some((day, year)) = exact else { return plain(out, span) };
+    digits(out, year, 4);
+    for part in [day.month(), day.day()] {
+        out.push(b'-');
+        digits(out, u64::from(part.unsigned_abs()), 2);
+    }
+}
+
+/// A number with at least so many digits.
+fn digits(out: &mut Vec<u8>, number: u64, least: usize) {
+    let from = out.len();
+    let mut rest = number;
+    while rest > 0 || out.len() - from < least {
+        // INVARIANT: below ten.
+        out.push(b'0' + u8::try_from(rest % 10).unwrap_or(0));
+        rest /= 10;
+    }
+    if let Some(written) = out.get_mut(from..) {
+        written.reverse();
+    }
+}
+
 fn given(out: &mut Vec<u8>, value: Option<&impl Display>) {
     if let Some(value) = value {
         plain(out, value);
@@ -139,7 +171,7 @@ fn plain(out: &mut Vec<u8>, value: impl Display) {
 }
 
 fn cell(out: &mut Vec<u8>, text: &str) {
-    if !text.contains(['"', ',', '\n', '\r']) {
+    if !text.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\n' | b'\r')) {
         return out.extend_from_slice(text.as_bytes());
     }
     out.push(b'"');
@@ -150,6 +182,21 @@ fn cell(out: &mut Vec<u8>, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_and_days_are_as_they_print() {
+        let written = |write: &dyn Fn(&mut Vec<u8>)| {
+            let mut out = b"before".to_vec();
+            write(&mut out);
+            String::from_utf8(out).unwrap().split_off("before".len())
+        };
+        for number in [0, 7, 10, 99, 100, 1_234_567, u64::MAX] {
+            assert_eq!(written(&|out| digits(out, number, 1)), number.to_string());
+        }
+        for text in ["2026-03-10", "0001-01-01", "1999-12-31", "2026-03", "2026"] {
+            assert_eq!(written(&|out| day(out, &DateSpan::parse(text).unwrap())), text);
+        }
+    }
 
     #[test]
     fn cells_are_quoted_where_they_must_be() {

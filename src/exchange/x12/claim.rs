@@ -26,6 +26,9 @@ use crate::{
 /// would grow without bound.
 pub(super) const LINES_MAX: usize = 5_000;
 
+/// As many lines as most claims have.
+const LINES_OF_MOST: usize = 4;
+
 /// A claim that is being read.
 pub(super) struct Claim {
     pub(super) guide: Guide,
@@ -306,7 +309,7 @@ fn bare(id: String, hierarchy: &Hierarchy, form: Form, stand: Stand) -> Request 
         diagnoses: Vec::new(),
         condition_codes: Vec::new(),
         unread_condition_code: None,
-        lines: Vec::new(),
+        lines: Vec::with_capacity(LINES_OF_MOST),
         history: Vec::new(),
         remarks: Vec::new(),
     }

@@ -106,8 +106,10 @@ fn service(
     }
     let modifiers = [(m1, m1_name), (m2, m2_name), (m3, m3_name), (m4, m4_name), (fifth, description_name)];
     for (modifier, name) in modifiers {
+        if modifier.is_empty() {
+            continue;
+        }
         match codes::modifier(&text(modifier)) {
-            _ if modifier.is_empty() => {}
             Some(code) => line.modifiers.push(Sourced::new(code, stand.element(name))),
             None => {
                 remark("this is no modifier; the line may have any", stand.element(name));

@@ -21,6 +21,7 @@ pub(super) struct At {
 #[derive(Clone, Copy)]
 pub(super) struct Segment<'a> {
     bytes: &'a [u8],
+    id: Id,
     delimiters: Delimiters,
     pub(super) at: At,
 }
@@ -30,16 +31,11 @@ pub(super) type Id = [u8; 3];
 
 impl<'a> Segment<'a> {
     pub(super) fn new(bytes: &'a [u8], delimiters: Delimiters, at: At) -> Segment<'a> {
-        Segment { bytes, delimiters, at }
+        Segment { bytes, id: id_of(bytes, delimiters.element), delimiters, at }
     }
 
     pub(super) fn id(&self) -> Id {
-        let [id] = self.elements();
-        match *id {
-            [a, b] => [a.to_ascii_uppercase(), b.to_ascii_uppercase(), b' '],
-            [a, b, c] => [a.to_ascii_uppercase(), b.to_ascii_uppercase(), c.to_ascii_uppercase()],
-            _ => *b"???",
-        }
+        self.id
     }
 
     /// The first `N` elements, the identifier included; those that are not there are empty.
@@ -98,10 +94,28 @@ pub(super) fn text(element: &[u8]) -> Cow<'_, str> {
     }
 }
 
+fn id_of(bytes: &[u8], separator: u8) -> Id {
+    let [id] = match bytes.first_chunk::<4>() {
+        // As nearly all begin.
+        Some([a, b, c, end]) if *end == separator && [a, b, c].iter().all(|byte| byte.is_ascii_alphanumeric()) => {
+            return [a, b, c].map(u8::to_ascii_uppercase);
+        }
+        _ => split(bytes, separator),
+    };
+    match *id {
+        [a, b] => [a.to_ascii_uppercase(), b.to_ascii_uppercase(), b' '],
+        [a, b, c] => [a, b, c].map(|byte| byte.to_ascii_uppercase()),
+        _ => *b"???",
+    }
+}
+
 fn split<const N: usize>(bytes: &[u8], separator: u8) -> [&[u8]; N] {
     let mut parts: [&[u8]; N] = [&[]; N];
     for (slot, part) in parts.iter_mut().zip(bytes.split(|byte| *byte == separator)) {
-        *slot = part.trim_ascii();
+        *slot = match part {
+            [first, .., last] if *first > b' ' && *last > b' ' => part,
+            _ => part.trim_ascii(),
+        };
     }
     parts
 }

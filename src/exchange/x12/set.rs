@@ -77,6 +77,12 @@ const KNOWN: [&Id; 54] = [
     b"REF", b"SBR", b"SV1", b"SV2", b"SV3", b"SV4", b"SV5", b"SV6", b"SV7", b"SVD", b"TOO", b"UR ",
 ];
 
+/// Whether a segment is one of them.
+fn is_known(id: Id) -> bool {
+    let number = |[a, b, c]: Id| u32::from_be_bytes([0, a, b, c]);
+    KNOWN.binary_search_by_key(&number(id), |known| number(**known)).is_ok()
+}
+
 impl Set {
     /// Opens the set of an ST segment in a group of `version` (GS08), which holds where ST03 does
     /// not say another.
@@ -116,7 +122,7 @@ impl Set {
                     self.numbering(segment.at, wrong, report);
                 }
             }
-            _ if matches!(self.kind, Kind::Read) && KNOWN.binary_search(&&id).is_err() => {
+            _ if matches!(self.kind, Kind::Read) && !is_known(id) => {
                 const MESSAGE: &str = "this is no segment of an 837; what it was meant to say is unknown";
                 self.lose(segment, report.fault(segment.at, "x12::unknown_segment", MESSAGE, ""), report);
             }
