@@ -5,7 +5,11 @@
 //!
 //! INVARIANT: a group is recorded whole or not at all, and a key of [`Once`] is recorded once.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use sqlx::{Row as _, Transaction};
 use sqlx_core::any::Any;
@@ -31,8 +35,9 @@ const RECORDS_MAX: usize = 1024;
 /// How long a transaction may take, with its connection and its lock.
 const WRITE_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// How many rows one statement inserts: three texts that the database keeps prepared.
-const ROWS: [usize; 3] = [64, 8, 1];
+/// How many rows one statement inserts, most first, and its text, which the database keeps prepared.
+static INSERTS: LazyLock<[(usize, String); 3]> =
+    LazyLock::new(|| [64, 8, 1].map(|rows| (rows, insert_statement(rows))));
 
 /// How long an answer is kept for its `Idempotency-Key`, in milliseconds: a day, longer than any
 /// client goes on trying.
@@ -285,10 +290,9 @@ async fn insert(
 ) -> Result<(i64, Digest), LedgerError> {
     let (mut seq, mut hash) = begun;
     let mut rest = records;
-    while let Some(rows) = ROWS.into_iter().find(|rows| *rows <= rest.len()) {
-        let (now, later) = rest.split_at(rows);
-        let statement = insert_statement(rows);
-        let mut query = sqlx::query(&statement);
+    while let Some((rows, statement)) = INSERTS.iter().find(|(rows, _)| *rows <= rest.len()) {
+        let (now, later) = rest.split_at(*rows);
+        let mut query = sqlx::query(statement);
         for record in now {
             let (row, previous) = (&record.row, hash);
             let (index, body) = (index_leaf(row), body_leaf(row, &record.body));
