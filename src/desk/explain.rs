@@ -45,7 +45,7 @@ pub(super) fn line(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, 
     decided.verdict = judged.verdict;
     let name = &pack.manifest.name;
     if let Some(allowed) = &judged.open {
-        decided.needs = needs::needs(Asked::by(pack), facts, allowed, &pack.diagram.open(allowed));
+        decided.needs = needs::of_pack(pack, facts, allowed);
         decided.findings.push(missing_information(pack, &decided.needs));
         return;
     }
@@ -82,7 +82,7 @@ pub(super) fn line(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, 
 /// Fills in what is wanted of a line that the pack would deny, if its day lies in the pack's period.
 pub(super) fn perhaps_in_force(pack: &Pack, facts: &LineFacts<'_>, decided: &mut LineDecision) {
     decided.verdict = Verdict::Flag;
-    decided.needs = vec![needs::service_date(facts)];
+    decided.needs = vec![needs::service_date(facts, Some(Verdict::Deny), Some(Verdict::Allow))];
     decided.findings.push(missing_information(pack, &decided.needs));
 }
 

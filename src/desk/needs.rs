@@ -7,16 +7,46 @@ use super::{
     words::{SetsAsked, choices_of, fact_name, is_backwards, span_words},
 };
 use crate::{
-    fact::{DICTIONARY, FactId, Shape},
+    fact::{Answer, DICTIONARY, FactId, Shape},
+    pack::Pack,
     tree::{Allowed, Open, ValueMask, Variable, VariableKind},
     verdict::{Cause, Need, Verdict},
 };
 
+/// What is left of a line that hangs on something.
+#[derive(Clone, Copy)]
+pub(super) struct Left<'o> {
+    /// Where its day lies in the periods of all packs in which it may lie.
+    pub(super) within: &'o Open,
+    /// Where it lies in none of them; nothing where no denial hangs on that. INVARIANT: only what is
+    /// denied here too is told to be denied.
+    pub(super) outside: Option<&'o Open>,
+}
+
+/// What a pack lacks of a line, the line's day among it where a denial hangs on the pack's period.
+pub(super) fn of_pack(pack: &Pack, facts: &mut LineFacts<'_>, allowed: &Allowed) -> Vec<Need> {
+    let open = pack.diagram.open(allowed);
+    let is_undated = pack.is_in_force(facts.view().service.get()) == Answer::Unknown;
+    if !is_undated || !open.possible(&|_, _| true).contains(Verdict::Deny) {
+        return needs(Asked::by(pack), facts, allowed, Left { within: &open, outside: None });
+    }
+    let outside = Open::settled_at(Verdict::Allow);
+    let all = needs(Asked::by(pack), facts, allowed, Left { within: &open, outside: Some(&outside) });
+    with_day(all, service_date(facts, None, outside.settled()))
+}
+
+/// Needs with that of the day of service first, in the place of what else asks for it.
+pub(super) fn with_day(mut all: Vec<Need>, day: Need) -> Vec<Need> {
+    all.retain(|need| need.fact != day.fact);
+    all.insert(0, day);
+    all
+}
+
 /// The unknown facts that the verdict hangs on, and no others.
-pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, allowed: &Allowed, open: &Open) -> Vec<Need> {
+pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, allowed: &Allowed, left: Left<'_>) -> Vec<Need> {
     let mut needs: Vec<Need> = Vec::new();
     let mut seen: Vec<FactId> = Vec::new();
-    for place in open.variables() {
+    for place in left.within.variables() {
         let Some(variable) = asked.variables.get(place) else { continue };
         if seen.contains(&variable.fact) {
             continue;
@@ -32,7 +62,7 @@ pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, allowed: &Allow
         }
         let root = drawn.root.and_then(|root| DICTIONARY.iter().find(|known| known.name == root));
         let ask = root.map_or(kind.ask, |known| known.ask);
-        let answers = if drawn.root.is_some() { Vec::new() } else { answers(asked, variable.fact, allowed, open) };
+        let answers = if drawn.root.is_some() { Vec::new() } else { answers(asked, variable.fact, allowed, left) };
         needs.push(Need {
             fact: name,
             ask: ask.to_owned(),
@@ -44,8 +74,9 @@ pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, allowed: &Allow
     needs
 }
 
-/// The date of service, for a line whose day may lie in the pack's period or not.
-pub(super) fn service_date(facts: &LineFacts<'_>) -> Need {
+/// The date of service, for a line whose day may lie in the pack's period or not, with the verdict that
+/// either gives: `None` while other facts still matter.
+pub(super) fn service_date(facts: &LineFacts<'_>, within: Option<Verdict>, outside: Option<Verdict>) -> Need {
     const NAME: &str = "line.service_date";
     let given = facts.view().service;
     Need {
@@ -53,15 +84,12 @@ pub(super) fn service_date(facts: &LineFacts<'_>) -> Need {
         ask: DICTIONARY.iter().find(|known| known.name == NAME).map_or(NAME, |known| known.ask).to_owned(),
         why: if given.is_absent() { Cause::Absent } else { Cause::Unreadable },
         source: given.source().to_string(),
-        answers: vec![
-            ("in the policy's period".to_owned(), Some(Verdict::Deny)),
-            ("outside it".to_owned(), Some(Verdict::Allow)),
-        ],
+        answers: vec![("in the policy's period".to_owned(), within), ("outside it".to_owned(), outside)],
     }
 }
 
 /// The verdict each value of a fact would give: `None` while other facts still matter.
-fn answers(asked: Asked<'_>, fact: FactId, allowed: &Allowed, open: &Open) -> Vec<(String, Option<Verdict>)> {
+fn answers(asked: Asked<'_>, fact: FactId, allowed: &Allowed, left: Left<'_>) -> Vec<(String, Option<Verdict>)> {
     let variables: Vec<(u16, &Variable)> = asked
         .variables
         .iter()
@@ -69,12 +97,12 @@ fn answers(asked: Asked<'_>, fact: FactId, allowed: &Allowed, open: &Open) -> Ve
         .collect();
     let shape = asked.book.get_fact(fact).map_or(Shape::YesNo, |fact| fact.kind.shape);
     if shape == Shape::Codes {
-        return answers_of_codes(&SetsAsked::of(asked, fact), &variables, allowed, open);
+        return answers_of_codes(&SetsAsked::of(asked, fact), &variables, allowed, left);
     }
     let Some((place, variable)) = variables.first() else { return Vec::new() };
     let rows = (0..variable.arity())
         .filter(|value| allowed.get(*place).contains(*value))
-        .map(|value| (value, settled(open, &[(*place, ValueMask::one(value))])));
+        .map(|value| (value, settled(left, &[(*place, ValueMask::one(value))])));
     match &variable.kind {
         VariableKind::Cuts(cuts) => merged_spans(shape, cuts, rows.collect()),
         VariableKind::Code(parts) => {
@@ -94,7 +122,7 @@ fn answers_of_codes(
     sets: &SetsAsked<'_>,
     variables: &[(u16, &Variable)],
     allowed: &Allowed,
-    open: &Open,
+    left: Left<'_>,
 ) -> Vec<(String, Option<Verdict>)> {
     let only = |chosen: Option<u16>| {
         let narrowed: Vec<(u16, ValueMask)> = variables
@@ -105,7 +133,7 @@ fn answers_of_codes(
                 (*place, if possible.contains(wanted) { ValueMask::one(wanted) } else { possible.clone() })
             })
             .collect();
-        settled(open, &narrowed)
+        settled(left, &narrowed)
     };
     let mut rows = Vec::new();
     for (place, variable) in variables.iter().filter(|(place, _)| allowed.get(*place).contains(1)) {
@@ -120,10 +148,17 @@ fn answers_of_codes(
     answers
 }
 
-/// The verdict that is left where some variables have only these values.
-fn settled(open: &Open, narrowed: &[(u16, ValueMask)]) -> Option<Verdict> {
+/// The verdict that is left where some variables have only these values. A denial counts only where the
+/// line is denied outside of the periods too.
+fn settled(left: Left<'_>, narrowed: &[(u16, ValueMask)]) -> Option<Verdict> {
     let of = |variable: u16| narrowed.iter().find(|(place, _)| *place == variable);
-    open.possible(&|variable, value| of(variable).is_none_or(|(_, mask)| mask.contains(value))).only()
+    let only = |open: &Open| {
+        open.possible(&|variable, value| of(variable).is_none_or(|(_, mask)| mask.contains(value))).only()
+    };
+    let is_told = |then: &Verdict| {
+        *then != Verdict::Deny || left.outside.is_none_or(|outside| only(outside) == Some(Verdict::Deny))
+    };
+    only(left.within).filter(is_told)
 }
 
 /// One row a verdict, most severe first; rows still open come last.
