@@ -33,6 +33,9 @@ pub enum DateError {
 }
 
 impl DateSpan {
+    /// A day of which nothing is known: before every other, and behind it.
+    pub const UNKNOWN: DateSpan = DateSpan { first: date(1, 1, 1), last: date(9999, 12, 31) };
+
     /// One day.
     pub fn day(day: Date) -> DateSpan {
         DateSpan { first: day, last: day }

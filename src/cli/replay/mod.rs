@@ -150,6 +150,10 @@ fn tell(args: &Args, inputs: &[Input], replayed: &Replayed, took: watch::Took) -
     if !args.running.no_history && tally.without_member > 0 {
         writeln!(out, "{} claims name no member and were judged without history", tally.without_member)?;
     }
+    if !args.running.no_history && tally.without_birth_date > 0 {
+        let claims = tally.without_birth_date;
+        writeln!(out, "{claims} claims have no whole birth date: those of their member that have one were not found")?;
+    }
     record.as_ref().map_or(Ok(()), |record| tell_record(&mut out, record))?;
     let file = Output::from(args.format).file();
     let files = if inputs.len() == 1 { "1 file".to_owned() } else { format!("{} files", inputs.len()) };
