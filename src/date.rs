@@ -168,6 +168,11 @@ pub fn moment_ms(text: &str) -> Option<i64> {
     day_number(day).checked_mul(DAY_MS)
 }
 
+/// The day in UTC of a moment in milliseconds since 1970 UTC.
+pub fn day_of_ms(ms: i64) -> Option<Date> {
+    day_of_number(ms.div_euclid(DAY_MS))
+}
+
 /// A moment in milliseconds since 1970 UTC, as RFC 3339 writes it.
 pub fn moment_text(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |time| format!("{time:.3}"))

@@ -170,9 +170,9 @@ fn tell(args: &Args, inputs: &[Input], replayed: &Replayed, took: watch::Took) -
 
 /// What was history beside the inputs, and what of it was none.
 pub(super) fn tell_record(out: &mut impl io::Write, record: &RecordTally) -> io::Result<()> {
-    let RecordTally { claims, without_member, retired, .. } = record;
+    let RecordTally { claims, without_member, .. } = record;
     write!(out, "{claims} claims of the ledger were history")?;
-    for (count, why) in [(without_member, "name no member"), (retired, "are retired, and give none")] {
+    for (count, why) in [(without_member, "name no member"), (&record.retired(), "are retired, and give none")] {
         if *count > 0 {
             write!(out, "; {count} {why}")?;
         }
