@@ -7,7 +7,7 @@ use super::{
     words::{SetsAsked, choices_of, fact_name, is_backwards, span_words},
 };
 use crate::{
-    fact::{Answer, DICTIONARY, FactId, Shape},
+    fact::{Answer, DICTIONARY, Drawn, FactId, Shape, Value},
     pack::Pack,
     tree::{Allowed, Open, ValueMask, Variable, VariableKind},
     verdict::{Cause, Need, Verdict},
@@ -46,6 +46,7 @@ pub(super) fn with_day(mut all: Vec<Need>, day: Need) -> Vec<Need> {
 pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, allowed: &Allowed, left: Left<'_>) -> Vec<Need> {
     let mut needs: Vec<Need> = Vec::new();
     let mut seen: Vec<FactId> = Vec::new();
+    let day = facts.view().service.source();
     for place in left.within.variables() {
         let Some(variable) = asked.variables.get(place) else { continue };
         if seen.contains(&variable.fact) {
@@ -54,7 +55,11 @@ pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, allowed: &Allow
         seen.push(variable.fact);
         let Some(kind) = asked.book.get_fact(variable.fact).map(|fact| fact.kind) else { continue };
         let Some(drawn) = facts.get(variable.fact) else { continue };
-        let (why, source) = (drawn.cause.unwrap_or(Cause::Absent), drawn.source.map(ToString::to_string));
+        let why = drawn.cause.unwrap_or(Cause::Absent);
+        let source = match drawn.root {
+            Some(SERVICE_DATE) => day.to_string(),
+            Some(_) | None => source_of(asked, variable.fact, drawn, left.within),
+        };
         // A fact that is unknown because another is: ask for the other.
         let name = drawn.root.map_or_else(|| fact_name(asked, variable.fact), str::to_owned);
         if needs.iter().any(|need| need.fact == name) {
@@ -63,25 +68,45 @@ pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, allowed: &Allow
         let root = drawn.root.and_then(|root| DICTIONARY.iter().find(|known| known.name == root));
         let ask = root.map_or(kind.ask, |known| known.ask);
         let answers = if drawn.root.is_some() { Vec::new() } else { answers(asked, variable.fact, allowed, left) };
-        needs.push(Need {
-            fact: name,
-            ask: ask.to_owned(),
-            why,
-            source: source.unwrap_or_else(|| "not given".to_owned()),
-            answers,
-        });
+        needs.push(Need { fact: name, ask: ask.to_owned(), why, source, answers });
     }
     needs
+}
+
+/// What a line's day of service is called.
+const SERVICE_DATE: &str = "line.service_date";
+
+/// Where a fact that is needed stood: of a set of codes where those stand that may or may not be in it,
+/// and on which the verdict hangs.
+fn source_of(asked: Asked<'_>, fact: FactId, drawn: &Drawn<'_>, open: &Open) -> String {
+    let hung_on: Vec<&Variable> = open.variables().into_iter().filter_map(|place| asked.variables.get(place)).collect();
+    let is_hung_on = |class| {
+        let holds = |of: &&Variable| matches!(&of.kind, VariableKind::Part(part) if part.contains(class));
+        hung_on.iter().filter(|variable| variable.fact == fact).any(holds)
+    };
+    let mut sources: Vec<String> = Vec::new();
+    if let Value::Codes { maybe, .. } = &drawn.value {
+        for shown in maybe.iter().filter(|shown| is_hung_on(shown.class)) {
+            let source = shown.source.to_string();
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
+    }
+    if !sources.is_empty() {
+        return sources.join(", ");
+    }
+    drawn.source.map_or_else(|| "not given".to_owned(), ToString::to_string)
 }
 
 /// The date of service, for a line whose day may lie in the pack's period or not, with the verdict that
 /// either gives: `None` while other facts still matter.
 pub(super) fn service_date(facts: &LineFacts<'_>, within: Option<Verdict>, outside: Option<Verdict>) -> Need {
-    const NAME: &str = "line.service_date";
     let given = facts.view().service;
+    let kind = DICTIONARY.iter().find(|known| known.name == SERVICE_DATE);
     Need {
-        fact: NAME.to_owned(),
-        ask: DICTIONARY.iter().find(|known| known.name == NAME).map_or(NAME, |known| known.ask).to_owned(),
+        fact: SERVICE_DATE.to_owned(),
+        ask: kind.map_or(SERVICE_DATE, |known| known.ask).to_owned(),
         why: if given.is_absent() { Cause::Absent } else { Cause::Unreadable },
         source: given.source().to_string(),
         answers: vec![("in the policy's period".to_owned(), within), ("outside it".to_owned(), outside)],
