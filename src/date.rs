@@ -33,6 +33,9 @@ pub enum DateError {
 }
 
 impl DateSpan {
+    /// A day of which nothing is known: before every other, and behind it.
+    pub const UNKNOWN: DateSpan = DateSpan { first: date(1, 1, 1), last: date(9999, 12, 31) };
+
     /// One day.
     pub fn day(day: Date) -> DateSpan {
         DateSpan { first: day, last: day }
@@ -172,6 +175,11 @@ pub fn moment_ms(text: &str) -> Option<i64> {
     }
     let day = DateSpan::parse(text).ok().filter(|_| text.len() == 10)?.exact()?;
     day_number(day).checked_mul(DAY_MS)
+}
+
+/// The day in UTC of a moment in milliseconds since 1970 UTC.
+pub fn day_of_ms(ms: i64) -> Option<Date> {
+    day_of_number(ms.div_euclid(DAY_MS))
 }
 
 /// A moment in milliseconds since 1970 UTC, as RFC 3339 writes it.

@@ -45,9 +45,7 @@ pub(super) fn line(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, 
     decided.verdict = judged.verdict;
     let name = &pack.manifest.name;
     if judged.is_open {
-        let open = pack.diagram.open_where(&mut |variable| facts.mask(variable));
-        let allowed = facts.allowed_where_asked(&open);
-        decided.needs = needs::needs(Asked::by(pack), facts, &allowed, &open);
+        decided.needs = needs::of_pack(pack, facts);
         decided.findings.push(missing_information(pack, &decided.needs));
         return;
     }
@@ -84,7 +82,7 @@ pub(super) fn line(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, 
 /// Fills in what is wanted of a line that the pack would deny, if its day lies in the pack's period.
 pub(super) fn perhaps_in_force(pack: &Pack, facts: &LineFacts<'_>, decided: &mut LineDecision) {
     decided.verdict = Verdict::Flag;
-    decided.needs = vec![needs::service_date(facts)];
+    decided.needs = vec![needs::service_date(facts, Some(Verdict::Deny), Some(Verdict::Allow))];
     decided.findings.push(missing_information(pack, &decided.needs));
 }
 

@@ -63,7 +63,8 @@ impl<'p> Several<'p> {
         let Ok(joint) = Joint::of(together, &mut voices, &mut facts) else { return untold(all(own)) };
         let mut missing = Vec::new();
         if joint.verdict().is_none() {
-            missing = joint.needs(together, &mut voices, &mut facts);
+            let Ok(needs) = joint.needs(together, &mut voices, &mut facts) else { return untold(all(own)) };
+            missing = needs;
         }
         let completions = joint.completions(together, &mut voices);
         for ((voice, decided), completion) in voices.iter_mut().zip(&mut own).zip(completions) {
@@ -100,7 +101,8 @@ impl<'p> Several<'p> {
     }
 
     /// What `take` makes of what is left of a line whose verdict hangs on something: of what all packs
-    /// ask, its facts, and their diagrams laid over each other; `None` where it hangs on nothing.
+    /// ask, its facts, and their diagrams laid over each other; and whether it hangs on its day, for that
+    /// may lie in a pack's period or not. `None` where it hangs on nothing.
     ///
     /// # Errors
     /// Where the packs are too large to be asked together.
@@ -110,12 +112,16 @@ impl<'p> Several<'p> {
         line: &Line,
         own: &[Verdict],
         take: impl FnOnce(Asked<'_>, &LineFacts<'_>, &Open) -> T,
-    ) -> Result<Option<T>, TooLarge> {
+    ) -> Result<Option<(T, bool)>, TooLarge> {
         let together = self.together().ok_or(NODES_MAX)?;
         let mut voices = self.voices(request, line, own);
         let mut facts = LineFacts::of(together.asked(), request, line);
         let joint = Joint::of(together, &mut voices, &mut facts)?;
-        Ok(joint.verdict().is_none().then(|| take(together.asked(), &facts, &joint.open)))
+        if joint.verdict().is_some() {
+            return Ok(None);
+        }
+        let hangs_on_day = joint.is_undated || joint.outside(together, &mut voices)?.is_some();
+        Ok(Some((take(together.asked(), &facts, &joint.open), hangs_on_day)))
     }
 
     fn voices<'a>(&self, request: &'a Request, line: &'a Line, own: &[Verdict]) -> Vec<Voice<'a>>
@@ -126,7 +132,7 @@ impl<'p> Several<'p> {
             let pack: &'a Pack = pack;
             let mut facts = LineFacts::new(pack, request, line);
             let says = match standing(pack, request, line, &mut facts) {
-                Standing::PerhapsInForce => Says::Perhaps,
+                Standing::PerhapsInForce => Says::Perhaps { alone: true },
                 Standing::Judged(judged) if !companion::is_follower(pack, request, line) => {
                     Says::Judged { is_open: judged.is_open }
                 }
@@ -153,15 +159,21 @@ struct Voice<'a> {
 enum Says {
     /// Whatever is unknown: not in force, or of a companion.
     Settled,
-    /// It denies if the line's day lies in its period, and the day is not known.
-    Perhaps,
+    /// It denies if the line's day lies in its period, and the day is not known: whatever else is so
+    /// where it does so `alone`, else as other facts and the periods of others turn out.
+    Perhaps { alone: bool },
     /// As its diagram says.
     Judged { is_open: bool },
 }
 
 impl Voice<'_> {
     fn is_open(&self) -> bool {
-        matches!(self.says, Says::Perhaps | Says::Judged { is_open: true })
+        matches!(self.says, Says::Perhaps { .. } | Says::Judged { is_open: true })
+    }
+
+    /// Whether its verdict hangs on facts that are unknown, and its day may not lie in its period.
+    fn is_open_undated(&self) -> bool {
+        !self.is_dated && matches!(self.says, Says::Judged { is_open: true })
     }
 
     /// What is left of its diagram; with every documentable fact free, where that `is_free`.
@@ -178,6 +190,13 @@ impl Voice<'_> {
     }
 }
 
+/// Whether outside of the period of one is outside of those of all.
+fn are_of_one_period(voices: &[&Voice<'_>]) -> bool {
+    let mut periods = voices.iter().map(|voice| &voice.pack.manifest.period);
+    let first = periods.next();
+    periods.all(|period| Some(period) == first)
+}
+
 /// The diagrams of all packs laid over each other, under what is known of the line.
 struct Joint {
     open: Open,
@@ -189,20 +208,22 @@ struct Joint {
 impl Joint {
     fn of(together: &Together, voices: &mut [Voice<'_>], facts: &mut LineFacts<'_>) -> Result<Joint, TooLarge> {
         let joint = Joint::laid(together, voices, facts)?;
-        let is_open = |voice: &&mut Voice<'_>| !voice.is_dated && matches!(voice.says, Says::Judged { is_open: true });
-        let mut undated = voices.iter_mut().filter(is_open).peekable();
-        if joint.open.settled() != Some(Verdict::Deny) || undated.peek().is_none() {
+        let undated: Vec<&Voice<'_>> = voices.iter().filter(|voice| voice.is_open_undated()).collect();
+        if joint.open.settled() != Some(Verdict::Deny) || undated.is_empty() {
             return Ok(joint);
         }
+        let alone = are_of_one_period(&undated);
         // All together deny; what a pack adds to that counts only if the day lies in its period.
-        undated.for_each(|voice| voice.says = Says::Perhaps);
+        for voice in voices.iter_mut().filter(|voice| voice.is_open_undated()) {
+            voice.says = Says::Perhaps { alone };
+        }
         Joint::laid(together, voices, facts)
     }
 
     fn laid(together: &Together, voices: &mut [Voice<'_>], facts: &mut LineFacts<'_>) -> Result<Joint, TooLarge> {
         let mut allowed = facts.allowed();
         let diagram = laid_over(together, voices, &mut allowed, false)?;
-        let is_undated = voices.iter().any(|voice| matches!(voice.says, Says::Perhaps));
+        let is_undated = voices.iter().any(|voice| matches!(voice.says, Says::Perhaps { .. }));
         Ok(Joint { open: diagram.open(&allowed), allowed, is_undated })
     }
 
@@ -211,23 +232,51 @@ impl Joint {
         self.open.settled().filter(|verdict| !self.is_undated || *verdict == Verdict::Deny)
     }
 
-    fn needs(&self, together: &Together, voices: &mut [Voice<'_>], facts: &mut LineFacts<'_>) -> Vec<Need> {
-        let mut all = needs::needs(together.asked(), facts, &self.allowed, &self.open);
-        let mut undated = voices.iter().filter(|voice| matches!(voice.says, Says::Perhaps));
-        let Some(first) = undated.next() else { return all };
-        let mut day = needs::service_date(&first.facts);
-        // Outside of one period the line may still lie in another's.
-        let outside = self.open.settled().filter(|_| undated.next().is_none());
-        for (_, then) in day.answers.iter_mut().filter(|(_, then)| *then != Some(Verdict::Deny)) {
-            *then = outside;
+    /// What is left of the line where its day lies in no period in which it may lie; `None` where no pack
+    /// denies more for such a period. Packs that do then say that they perhaps deny.
+    fn outside(&self, together: &Together, voices: &mut [Voice<'_>]) -> Result<Option<Open>, TooLarge> {
+        let mut is_any = false;
+        for voice in voices.iter_mut().filter(|voice| voice.is_open_undated()) {
+            let left = voice.left(false);
+            if left.is_some_and(|left| left.possible(&|_, _| true).contains(Verdict::Deny)) {
+                (voice.says, is_any) = (Says::Perhaps { alone: false }, true);
+            }
         }
-        // In the period it is denied, whatever else is answered.
-        for (_, then) in all.iter_mut().flat_map(|need| &mut need.answers) {
-            *then = then.filter(|then| *then == Verdict::Deny);
+        if !is_any {
+            return Ok(None);
         }
-        all.retain(|need| need.fact != day.fact);
-        all.insert(0, day);
-        all
+        let diagram = laid_over(together, voices, &mut self.allowed.clone(), false)?;
+        let outside = diagram.open(&self.allowed);
+        Ok(self.open.says_alone(Verdict::Deny, &outside).then_some(outside))
+    }
+
+    fn needs(
+        &self,
+        together: &Together,
+        voices: &mut [Voice<'_>],
+        facts: &mut LineFacts<'_>,
+    ) -> Result<Vec<Need>, TooLarge> {
+        let outside = self.outside(together, voices)?;
+        let left = needs::Left { within: &self.open, outside: outside.as_ref() };
+        let mut all = needs::needs(together.asked(), facts, &self.allowed, left);
+        let undated: Vec<&Voice<'_>> =
+            voices.iter().filter(|voice| matches!(voice.says, Says::Perhaps { .. })).collect();
+        let Some(first) = undated.first().filter(|_| self.is_undated || outside.is_some()) else { return Ok(all) };
+        let is_one_period = are_of_one_period(&undated);
+        let mut alone = undated.iter().map(|voice| matches!(voice.says, Says::Perhaps { alone: true }));
+        let is_denied = if is_one_period { alone.any(|alone| alone) } else { alone.all(|alone| alone) };
+        // Outside of one period the line may still lie in another's, or in that of a pack that holds it.
+        let holds = |voice: &&Voice<'_>| !voice.is_dated && voice.verdict != Verdict::Allow;
+        let is_outside_all = voices.iter().filter(holds).count() == undated.len() && is_one_period;
+        let outside = outside.as_ref().unwrap_or(&self.open).settled().filter(|_| is_outside_all);
+        if self.is_undated {
+            // In the period it is denied, whatever else is answered.
+            for (_, then) in all.iter_mut().flat_map(|need| &mut need.answers) {
+                *then = then.filter(|then| *then == Verdict::Deny);
+            }
+        }
+        let day = needs::service_date(&first.facts, is_denied.then_some(Verdict::Deny), outside);
+        Ok(needs::with_day(all, day))
     }
 
     /// One completion, as each pack that is open sees it, where no pack gives the verdict by itself.
@@ -296,17 +345,20 @@ fn laid_over(
     for (place, voice) in voices.iter_mut().enumerate() {
         match voice.left(is_free) {
             Some(open) => each.push(together.composed(&mut graph, (place, voice.pack), &open, allowed)?),
-            None if matches!(voice.says, Says::Perhaps) => {}
+            None if matches!(voice.says, Says::Perhaps { .. }) => {}
             None => each.push(graph.end(Diagram::end_of(voice.verdict))?),
         }
     }
     Diagram::most_severe(&mut graph, each)
 }
 
-/// Without the packs laid over each other nothing is said of what would change the verdict, and
-/// where it is settled nothing is asked for.
+/// Without the packs laid over each other nothing is said of what would change the verdict, where it is
+/// settled nothing is asked for, and of an answer only that it denies.
 fn untold(mut decided: LineDecision) -> LineDecision {
     decided.would_change.clear();
+    for (_, then) in decided.needs.iter_mut().flat_map(|need| &mut need.answers) {
+        *then = then.filter(|then| *then == Verdict::Deny);
+    }
     if decided.verdict == Verdict::Deny {
         decided.needs.clear();
     }

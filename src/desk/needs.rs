@@ -4,16 +4,48 @@ use std::collections::BTreeMap;
 
 use super::{Asked, LineFacts};
 use crate::{
-    fact::{DICTIONARY, FactId, Shape},
+    fact::{Answer, DICTIONARY, Drawn, FactId, Shape, Value},
+    pack::Pack,
     tree::{Allowed, Open, ValueMask, Variable, VariableKind, choices_of, is_backwards, span_words},
     verdict::{Cause, Need, Verdict},
 };
 
+/// What is left of a line that hangs on something.
+#[derive(Clone, Copy)]
+pub(super) struct Left<'o> {
+    /// Where its day lies in the periods of all packs in which it may lie.
+    pub(super) within: &'o Open,
+    /// Where it lies in none of them; nothing where no denial hangs on that. INVARIANT: only what is
+    /// denied here too is told to be denied.
+    pub(super) outside: Option<&'o Open>,
+}
+
+/// What a pack lacks of a line, the line's day among it where a denial hangs on the pack's period.
+pub(super) fn of_pack(pack: &Pack, facts: &mut LineFacts<'_>) -> Vec<Need> {
+    let open = pack.diagram.open_where(&mut |variable| facts.mask(variable));
+    let allowed = facts.allowed_where_asked(&open);
+    let is_undated = pack.is_in_force(facts.view().service.get()) == Answer::Unknown;
+    if !is_undated || !open.possible(&|_, _| true).contains(Verdict::Deny) {
+        return needs(Asked::by(pack), facts, &allowed, Left { within: &open, outside: None });
+    }
+    let outside = Open::settled_at(Verdict::Allow);
+    let all = needs(Asked::by(pack), facts, &allowed, Left { within: &open, outside: Some(&outside) });
+    with_day(all, service_date(facts, None, outside.settled()))
+}
+
+/// Needs with that of the day of service first, in the place of what else asks for it.
+pub(super) fn with_day(mut all: Vec<Need>, day: Need) -> Vec<Need> {
+    all.retain(|need| need.fact != day.fact);
+    all.insert(0, day);
+    all
+}
+
 /// The unknown facts that the verdict hangs on, and no others.
-pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, allowed: &Allowed, open: &Open) -> Vec<Need> {
+pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, allowed: &Allowed, left: Left<'_>) -> Vec<Need> {
     let mut needs: Vec<Need> = Vec::new();
     let mut seen: Vec<FactId> = Vec::new();
-    for place in open.variables() {
+    let day = facts.view().service.source();
+    for place in left.within.variables() {
         let Some(variable) = asked.variables.get(place) else { continue };
         if seen.contains(&variable.fact) {
             continue;
@@ -21,7 +53,11 @@ pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, allowed: &Allow
         seen.push(variable.fact);
         let Some(kind) = asked.book.get_fact(variable.fact).map(|fact| fact.kind) else { continue };
         let Some(drawn) = facts.get(variable.fact) else { continue };
-        let (why, source) = (drawn.cause.unwrap_or(Cause::Absent), drawn.source.map(ToString::to_string));
+        let why = drawn.cause.unwrap_or(Cause::Absent);
+        let source = match drawn.root {
+            Some(SERVICE_DATE) => day.to_string(),
+            Some(_) | None => source_of(asked, variable.fact, drawn, left.within),
+        };
         // A fact that is unknown because another is: ask for the other.
         let name = drawn.root.unwrap_or(asked.words.fact_name(variable.fact)).to_owned();
         if needs.iter().any(|need| need.fact == name) {
@@ -29,47 +65,65 @@ pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, allowed: &Allow
         }
         let root = drawn.root.and_then(|root| DICTIONARY.iter().find(|known| known.name == root));
         let ask = root.map_or(kind.ask, |known| known.ask);
-        let answers = if drawn.root.is_some() { Vec::new() } else { answers(asked, variable.fact, allowed, open) };
-        needs.push(Need {
-            fact: name,
-            ask: ask.to_owned(),
-            why,
-            source: source.unwrap_or_else(|| "not given".to_owned()),
-            answers,
-        });
+        let answers = if drawn.root.is_some() { Vec::new() } else { answers(asked, variable.fact, allowed, left) };
+        needs.push(Need { fact: name, ask: ask.to_owned(), why, source, answers });
     }
     needs
 }
 
-/// The date of service, for a line whose day may lie in the pack's period or not.
-pub(super) fn service_date(facts: &LineFacts<'_>) -> Need {
-    const NAME: &str = "line.service_date";
+/// What a line's day of service is called.
+const SERVICE_DATE: &str = "line.service_date";
+
+/// Where a fact that is needed stood: of a set of codes where those stand that may or may not be in it,
+/// and on which the verdict hangs.
+fn source_of(asked: Asked<'_>, fact: FactId, drawn: &Drawn<'_>, open: &Open) -> String {
+    let hung_on: Vec<&Variable> = open.variables().into_iter().filter_map(|place| asked.variables.get(place)).collect();
+    let is_hung_on = |class| {
+        let holds = |of: &&Variable| matches!(&of.kind, VariableKind::Part(part) if part.contains(class));
+        hung_on.iter().filter(|variable| variable.fact == fact).any(holds)
+    };
+    let mut sources: Vec<String> = Vec::new();
+    if let Value::Codes { maybe, .. } = &drawn.value {
+        for shown in maybe.iter().filter(|shown| is_hung_on(shown.class)) {
+            let source = shown.source.to_string();
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
+    }
+    if !sources.is_empty() {
+        return sources.join(", ");
+    }
+    drawn.source.map_or_else(|| "not given".to_owned(), ToString::to_string)
+}
+
+/// The date of service, for a line whose day may lie in the pack's period or not, with the verdict that
+/// either gives: `None` while other facts still matter.
+pub(super) fn service_date(facts: &LineFacts<'_>, within: Option<Verdict>, outside: Option<Verdict>) -> Need {
     let given = facts.view().service;
+    let kind = DICTIONARY.iter().find(|known| known.name == SERVICE_DATE);
     Need {
-        fact: NAME.to_owned(),
-        ask: DICTIONARY.iter().find(|known| known.name == NAME).map_or(NAME, |known| known.ask).to_owned(),
+        fact: SERVICE_DATE.to_owned(),
+        ask: kind.map_or(SERVICE_DATE, |known| known.ask).to_owned(),
         why: if given.is_absent() { Cause::Absent } else { Cause::Unreadable },
         source: given.source().to_string(),
-        answers: vec![
-            ("in the policy's period".to_owned(), Some(Verdict::Deny)),
-            ("outside it".to_owned(), Some(Verdict::Allow)),
-        ],
+        answers: vec![("in the policy's period".to_owned(), within), ("outside it".to_owned(), outside)],
     }
 }
 
 /// The verdict each value of a fact would give: `None` while other facts still matter.
-fn answers(asked: Asked<'_>, fact: FactId, allowed: &Allowed, open: &Open) -> Vec<(String, Option<Verdict>)> {
+fn answers(asked: Asked<'_>, fact: FactId, allowed: &Allowed, left: Left<'_>) -> Vec<(String, Option<Verdict>)> {
     let is_known = |variable: &Variable| matches!(variable.kind, VariableKind::Known);
     let variables: Vec<(u16, &Variable)> =
         asked.variables.of_fact(fact).filter(|(_, variable)| !is_known(variable)).collect();
     let shape = asked.book.get_fact(fact).map_or(Shape::YesNo, |fact| fact.kind.shape);
     if shape == Shape::Codes {
-        return answers_of_codes(asked, &variables, allowed, open);
+        return answers_of_codes(asked, &variables, allowed, left);
     }
     let Some((place, variable)) = variables.first() else { return Vec::new() };
     let rows = (0..variable.arity())
         .filter(|value| allowed.get(*place).contains(*value))
-        .map(|value| (value, settled(open, &[(*place, ValueMask::one(value))])));
+        .map(|value| (value, settled(left, &[(*place, ValueMask::one(value))])));
     match &variable.kind {
         VariableKind::Cuts(cuts) => merged_spans(shape, cuts, rows.collect()),
         VariableKind::Code(_) => {
@@ -87,11 +141,12 @@ fn answers_of_codes(
     asked: Asked<'_>,
     variables: &[(u16, &Variable)],
     allowed: &Allowed,
-    open: &Open,
+    left: Left<'_>,
 ) -> Vec<(String, Option<Verdict>)> {
     // What the verdict does not hang on need not be narrowed.
-    let hangs_on: Vec<u16> = open.variables().into_iter().collect();
-    let asked_of = |place: u16| hangs_on.binary_search(&place).is_ok();
+    let mut hangs_on = left.within.variables();
+    hangs_on.extend(left.outside.into_iter().flat_map(Open::variables));
+    let asked_of = |place: u16| hangs_on.contains(&place);
     let only = |chosen: Option<u16>| {
         let narrowed: Vec<(u16, ValueMask)> = variables
             .iter()
@@ -102,7 +157,7 @@ fn answers_of_codes(
                 (*place, if possible.contains(wanted) { ValueMask::one(wanted) } else { possible.clone() })
             })
             .collect();
-        settled(open, &narrowed)
+        settled(left, &narrowed)
     };
     let none = only(None);
     let mut rows = Vec::new();
@@ -117,10 +172,17 @@ fn answers_of_codes(
     answers
 }
 
-/// The verdict that is left where some variables have only these values.
-fn settled(open: &Open, narrowed: &[(u16, ValueMask)]) -> Option<Verdict> {
+/// The verdict that is left where some variables have only these values. A denial counts only where the
+/// line is denied outside of the periods too.
+fn settled(left: Left<'_>, narrowed: &[(u16, ValueMask)]) -> Option<Verdict> {
     let of = |variable: u16| narrowed.iter().find(|(place, _)| *place == variable);
-    open.possible(&|variable, value| of(variable).is_none_or(|(_, mask)| mask.contains(value))).only()
+    let only = |open: &Open| {
+        open.possible(&|variable, value| of(variable).is_none_or(|(_, mask)| mask.contains(value))).only()
+    };
+    let is_told = |then: &Verdict| {
+        *then != Verdict::Deny || left.outside.is_none_or(|outside| only(outside) == Some(Verdict::Deny))
+    };
+    only(left.within).filter(is_told)
 }
 
 /// One row a verdict, most severe first; rows still open come last.

@@ -79,6 +79,11 @@ impl FactKind {
         self.name.starts_with("line.") || self.name.starts_with("same_day.")
     }
 
+    /// Whether it is words, of which only the phrases of value sets are seen.
+    pub fn is_of_phrases(&self) -> bool {
+        self.name == "line.narrative"
+    }
+
     /// The choice that its absence means, where absence is an answer: `not stated`, `no`.
     pub fn absent_choice(&self) -> Option<&'static str> {
         let names: &[&'static str] = match self.shape {
@@ -268,6 +273,7 @@ pub fn markdown() -> String {
         let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
         let asked = match kind.shape {
             Shape::Code => "`in set`".to_owned(),
+            Shape::Codes if kind.is_of_phrases() => "`.any_in(set)`, `.any_outside(set)`".to_owned(),
             Shape::Codes => "`.any_in(set)`, `.any_outside(set)`, `.any_in_no_set()`".to_owned(),
             Shape::Quantity(_) => "`>= 3`, `<`, `>`, `<=`, `==`".to_owned(),
             Shape::Date => "`< params.date`, `>=`".to_owned(),

@@ -34,6 +34,17 @@ pub struct Fact {
     pub arguments: Vec<Argument>,
 }
 
+impl Fact {
+    /// The calendar months that it looks back over earlier services; `None` where it looks at none.
+    pub fn months_back(&self) -> Option<i64> {
+        let months = |argument: &Argument| match argument {
+            Argument::Months(months) => Some(*months),
+            Argument::Set(_) => None,
+        };
+        self.arguments.iter().find_map(months)
+    }
+}
+
 /// An argument of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Argument {

@@ -4,8 +4,8 @@
 //! Two passes. The first [notes](Noting) of every claim what a later one may ask, under a keyed hash
 //! of its member; the second [completes](History::complete) each request with what the first one
 //! noted. Beyond a bound of memory the notes lie on [`Scratch`] paper. INVARIANT: a request is given
-//! the services of standing claims of its own member that began before its last day, and no version
-//! of itself; no identifier of a member is kept or printed.
+//! the services of standing claims of its own member that began before its last day, or whose day is
+//! unknown, and no version of itself; no identifier of a member is kept or printed.
 //!
 //! Claims that were recorded earlier can be noted beside those of the input. They came before it, and
 //! of a claim that came several times as it was only its last coming counts.
@@ -189,7 +189,9 @@ impl History {
         let input = usize::try_from(note.place.input).ok().and_then(|input| self.inputs.get(input));
         let name = if note.place.is_recorded() { RECORD_NAME } else { input.map_or("", |name| name) };
         let source = format!("{name}: claim {}", note.claim_id);
-        let had = note.diagnoses.iter().filter(|(_, begun)| begun.is_none_or(|begun| begun <= service.last));
+        // What was treated stands on the claim's known days; on an unknown one where it has no other.
+        let is_told = service.is_dated() || !note.is_dated();
+        let had = note.diagnoses.iter().filter(|(_, begun)| is_told && begun.is_none_or(|begun| begun <= service.last));
         Some(Encounter {
             claim_id: Some(note.claim_id.clone()),
             service_date: span,

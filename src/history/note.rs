@@ -5,6 +5,7 @@
 use super::{Place, number};
 use crate::{
     code::{Code, System},
+    date::DateSpan,
     request::{Frequency, Given, Request, Status, Verification},
 };
 
@@ -80,15 +81,29 @@ impl Note {
         Note { place, claim_id: request.id.clone(), takes_out, services, diagnoses }
     }
 
-    /// Whether its services were on the same days.
+    /// Whether its services were on the same days, as far as these are known; where none is, whether all
+    /// that is noted of both is the same.
     pub(super) fn has_days_of(&self, other: &Note) -> bool {
-        let days = |note: &Note| note.services.iter().map(|service| (service.first, service.last)).collect::<Vec<_>>();
-        days(self) == days(other)
+        let days = |note: &Note| {
+            let dated = note.services.iter().filter(|service| service.is_dated());
+            dated.map(|service| (service.first, service.last)).collect::<Vec<_>>()
+        };
+        days(self) == days(other) && (self.is_dated() || self.has_all_of(other))
     }
 
     /// Whether it is the same claim with the same services, whatever else was said of it.
     pub(super) fn is_again(&self, other: &Note) -> bool {
-        self.claim_id == other.claim_id && self.takes_out == other.takes_out && self.services == other.services
+        let is_same = self.claim_id == other.claim_id && self.takes_out == other.takes_out;
+        is_same && self.services == other.services && (self.is_dated() || self.has_all_of(other))
+    }
+
+    /// Whether the day of some service is known, if only in part.
+    pub(super) fn is_dated(&self) -> bool {
+        self.services.iter().any(Service::is_dated)
+    }
+
+    fn has_all_of(&self, other: &Note) -> bool {
+        self.services == other.services && self.diagnoses == other.diagnoses
     }
 
     pub(super) fn written(&self) -> Vec<u8> {
@@ -138,13 +153,20 @@ impl Note {
     }
 }
 
-/// The lines of a claim by their days; a line without a day, or with one that cannot be read, is
-/// left out: nobody can say what it is earlier than.
+impl Service {
+    /// Whether anything is known of its day.
+    pub(super) fn is_dated(&self) -> bool {
+        (self.first, self.last) != (number(DateSpan::UNKNOWN.first), number(DateSpan::UNKNOWN.last))
+    }
+}
+
+/// The lines of a claim by their days. A line without a day, or with one that cannot be read, is of an
+/// unknown one: nobody can say what it is earlier than, nor that it is not.
 fn services(request: &Request) -> Vec<Service> {
     let mut services: Vec<Service> = Vec::new();
     for line in &request.lines {
-        let Given::Value(days) = &line.service_date else { continue };
-        let (first, last) = (number(days.value.first), number(days.value.last));
+        let days = line.service_date.get().copied().unwrap_or(DateSpan::UNKNOWN);
+        let (first, last) = (number(days.first), number(days.last));
         let place = services.iter().position(|service| (service.first, service.last) == (first, last));
         let service = match place.and_then(|place| services.get_mut(place)) {
             Some(service) => service,

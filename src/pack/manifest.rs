@@ -41,7 +41,7 @@ pub struct Manifest {
 }
 
 /// A period of dates of service, both ends included.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Period {
     /// The first day.
     pub from: Date,

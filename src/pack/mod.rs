@@ -27,7 +27,7 @@ pub use values::at_row;
 use crate::{
     code::{ClassId, SetId, ValueSets},
     date::DateSpan,
-    fact::{Answer, Book, FactKind},
+    fact::{Answer, Book, Fact, FactKind},
     script::{ParameterValue, Scripts},
     tree::{Diagram, Forest, Root, Variables, Words},
     verdict::PackStamp,
@@ -121,6 +121,11 @@ impl Pack {
             (false, true) => Answer::Yes,
             (false, false) => Answer::Unknown,
         }
+    }
+
+    /// How many calendar months its rules look back over earlier services; `None` where they ask for none.
+    pub fn months_back(&self) -> Option<i64> {
+        self.book.facts().iter().filter_map(Fact::months_back).max()
     }
 
     /// Name, version and digest.

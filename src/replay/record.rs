@@ -3,12 +3,16 @@
 //! What a record is and how it is read, the caller knows. INVARIANT: a record is read up to where its
 //! terms say, so that a run that goes on has the history that it began with.
 
-use std::{collections::BTreeSet, sync::atomic::AtomicBool};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::AtomicBool,
+};
 
 use serde_json::{Value, json};
 
 use super::{Folder, Progress, ReplayError, checkpoint, pipeline};
 use crate::{
+    date::{Date, plus_months},
     history::{HistoryError, Keys, Noted, Noting},
     pack::Pack,
 };
@@ -21,6 +25,8 @@ pub struct Record {
     pub keys: Keys,
     /// Reads it.
     pub reading: Box<RecordReading>,
+    /// Whether what was retired of it may be missing from history.
+    pub allows_retired: bool,
 }
 
 /// Hands on all that a record holds, in its order and in parts, until it is told that nobody wants
@@ -39,8 +45,8 @@ pub struct RecordTally {
     pub orders: u64,
     /// Claims that named no member, and so are nobody's history.
     pub without_member: u64,
-    /// Claims whose bodies were retired.
-    pub retired: u64,
+    /// Claims whose bodies were retired, by the day in UTC on which they were decided.
+    pub retired: BTreeMap<Date, u64>,
     /// Claims of which diagnoses were not recorded, for the packs of that day did not ask for them.
     pub lacking: u64,
     /// Those packs.
@@ -66,6 +72,19 @@ pub enum RecordError {
         /// Which packs did not ask for them.
         why: String,
     },
+    /// Retired claims may have been earlier services that packs ask for.
+    #[error(
+        "{claims} retired claims of the record may be earlier services that the packs ask for: the last was decided \
+         on {last}, and the packs look back {back}"
+    )]
+    Retired {
+        /// How many claims.
+        claims: u64,
+        /// The day in UTC on which the last of them was decided.
+        last: Date,
+        /// How far back.
+        back: String,
+    },
 }
 
 impl RecordError {
@@ -76,6 +95,10 @@ impl RecordError {
             RecordError::Lacking { .. } => {
                 "a missing diagnosis counts as none, and could deny a line: hand those claims themselves in as further \
                  inputs, and leave the ledger out"
+            }
+            RecordError::Retired { .. } => {
+                "an earlier service that is missing counts as none, and could deny a line: hand those claims themselves \
+                 in as further inputs, or say with `--allow-retired-history` that they may be missing"
             }
         }
     }
@@ -132,24 +155,51 @@ pub(super) fn noted(
     Ok(tally)
 }
 
+/// Refuses retired claims that may be earlier services of a claim whose lines begin on `first`; `None`
+/// where the day of some line is not known.
+pub(super) fn check_retired(
+    record: &Record,
+    tally: &RecordTally,
+    packs: &[&Pack],
+    first: Option<Date>,
+) -> Result<(), RecordError> {
+    let months = packs.iter().filter_map(|pack| pack.months_back()).max();
+    let Some(months) = months.filter(|_| !record.allows_retired) else { return Ok(()) };
+    let from = first.map(|first| plus_months(first, -i32::try_from(months).unwrap_or(i32::MAX)));
+    // Who decided it may already have had the next day: a claim is decided on its last day or later.
+    let is_before = |decided: Date| from.is_some_and(|from| decided.tomorrow().is_ok_and(|next| next < from));
+    let within = || tally.retired.iter().filter(|(decided, _)| !is_before(**decided));
+    let Some((last, _)) = within().next_back() else { return Ok(()) };
+    let back = match from {
+        Some(from) => format!("to {from}"),
+        None => "to any day, for some line has none".to_owned(),
+    };
+    Err(RecordError::Retired { claims: within().map(|(_, claims)| claims).sum(), last: *last, back })
+}
+
 impl RecordTally {
+    /// How many claims are retired.
+    pub fn retired(&self) -> u64 {
+        self.retired.values().sum()
+    }
+
     fn add(&mut self, other: RecordTally) {
         self.claims += other.claims;
         self.orders += other.orders;
         self.without_member += other.without_member;
-        self.retired += other.retired;
+        other.retired.into_iter().for_each(|(day, claims)| *self.retired.entry(day).or_default() += claims);
         self.lacking += other.lacking;
         self.lacking_packs.extend(other.lacking_packs);
     }
 
     /// As JSON.
     pub fn value(&self) -> Value {
-        let RecordTally { claims, orders, without_member, retired, lacking, .. } = self;
+        let RecordTally { claims, orders, without_member, lacking, .. } = self;
         json!({
             "claims": claims,
             "orders": orders,
             "without_member": without_member,
-            "retired": retired,
+            "retired": self.retired(),
             "lacking_diagnoses": lacking,
         })
     }

@@ -16,9 +16,11 @@ use super::{
     work::{Batch, Hands, read},
 };
 use crate::{
+    date::{Date, DateSpan},
     exchange::Item,
     history::{History, HistoryError, Keys, Noted, Noting, Scratch},
     pack::Pack,
+    request::Request,
 };
 
 /// What was rejected and what was faulty.
@@ -155,23 +157,45 @@ impl Past<'_> {
         let source = |halt: &AtomicBool, send: &mut dyn FnMut(Batch)| {
             read(self.inputs, 0, halt, send);
         };
-        let work = |batch: Batch| -> (u64, Vec<Noted>) {
-            let came = batch.came.claims.came;
+        let work = |batch: Batch| -> (u64, Option<Date>, Vec<Noted>) {
+            let (came, mut first) = (batch.came.claims.came, None);
             let noted = batch.places().filter_map(|(place, item)| match item {
-                Item::Request(request) | Item::Answered(request, _) => noting.note(&request, place),
+                Item::Request(request) | Item::Answered(request, _) => {
+                    first = earlier(first, first_day(&request));
+                    noting.note(&request, place)
+                }
                 Item::Reject(_) | Item::Fault(_) => None,
             });
-            (came, noted.collect())
+            let noted = noted.collect();
+            (came, first, noted)
         };
-        pipeline::run(self.threads, source, work, |(came, noted)| {
+        let mut first = None;
+        pipeline::run(self.threads, source, work, |(came, of_batch, noted)| {
+            first = earlier(first, of_batch);
             noted.iter().try_for_each(|noted| noting.keep(noted)).map_err(HistoryError::from)?;
             claims += came;
             watch(Progress::Noting(claims));
             Ok::<(), ReplayError>(())
         })?;
+        if let (Some(record), Some(recorded), Some(first)) = (self.record, &recorded, first) {
+            let first = Some(first).filter(|first| *first != DateSpan::UNKNOWN.first);
+            record::check_retired(record, recorded, &self.packs, first)?;
+        }
         let names: Vec<Arc<str>> = self.inputs.iter().map(|input| input.name.clone()).collect();
         Ok((noting.end(names).map_err(HistoryError::from)?, recorded))
     }
+}
+
+/// The first day of a request's lines; where that of one is unknown, the first of all days. `None` where
+/// no history is asked for: it names no member.
+fn first_day(request: &Request) -> Option<Date> {
+    request.patient.member_id.as_ref()?;
+    let days = request.lines.iter().map(|line| request.service_span(line).get().copied());
+    days.map(|days| days.unwrap_or(DateSpan::UNKNOWN).first).min()
+}
+
+fn earlier(one: Option<Date>, other: Option<Date>) -> Option<Date> {
+    [one, other].into_iter().flatten().min()
 }
 
 /// A run that writes.

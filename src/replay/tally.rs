@@ -45,6 +45,9 @@ pub struct Tally {
     pub faults: BTreeMap<String, u64>,
     /// Claims and orders that name no member, and so have no history.
     pub without_member: u64,
+    /// Those that name a member, and no day of birth: a member whose birth date stands elsewhere whole is
+    /// taken for another.
+    pub without_birth_date: u64,
 }
 
 impl Account {
@@ -138,6 +141,7 @@ impl Tally {
         other.rejects.iter().for_each(|(code, count)| *self.rejects.entry(code.clone()).or_default() += count);
         other.faults.iter().for_each(|(code, count)| *self.faults.entry(code.clone()).or_default() += count);
         self.without_member += other.without_member;
+        self.without_birth_date += other.without_birth_date;
     }
 
     /// Whether everything that came in went out.
@@ -168,6 +172,7 @@ impl Tally {
             "rejects": counts(&self.rejects),
             "faults": counts(&self.faults),
             "without_member": self.without_member,
+            "without_birth_date": self.without_birth_date,
         })
     }
 
@@ -188,6 +193,7 @@ impl Tally {
             rejects: counts("rejects")?,
             faults: counts("faults")?,
             without_member: value.get("without_member")?.as_u64()?,
+            without_birth_date: value.get("without_birth_date")?.as_u64()?,
         })
     }
 }
@@ -204,6 +210,7 @@ mod tests {
         tally.blame(Verdict::Flag, "a-reason");
         tally.blame(Verdict::Flag, "a-reason");
         tally.rejects.insert("x12::count".to_owned(), 2);
+        tally.without_birth_date = 1;
         assert!(!tally.is_balanced());
         assert_eq!(Tally::of(&tally.value()), Some(tally));
     }

@@ -11,7 +11,7 @@ use crate::{
         json as native,
     },
     history::{History, HistoryError, Place},
-    request::Request,
+    request::{Patient, Request},
     verdict::Verdict,
 };
 
@@ -119,7 +119,10 @@ impl Hands<'_> {
 
     fn decide(&self, mut request: Request, place: Place, worked: &mut Worked) -> Result<(), HistoryError> {
         if let Some(history) = self.history {
-            worked.tally.without_member += u64::from(request.patient.member_id.is_none());
+            let Patient { member_id, birth_date, .. } = &request.patient;
+            let is_born_on = birth_date.get().is_some_and(|born| born.reveal().exact().is_some());
+            worked.tally.without_member += u64::from(member_id.is_none());
+            worked.tally.without_birth_date += u64::from(member_id.is_some() && !is_born_on);
             history.complete(&mut request, place)?;
         }
         if self.is_whole {

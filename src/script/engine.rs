@@ -245,6 +245,13 @@ fn codes(engine: &mut Engine, session: &Shared) {
     });
     let nowhere = session.clone();
     engine.register_fn("any_in_no_set", move |fact: CodesFact| -> Result<bool, Failure> {
+        let kind = lock(&nowhere).book.get_fact(fact.0).map(|fact| fact.kind);
+        if let Some(kind) = kind.filter(|kind| kind.is_of_phrases()) {
+            let message =
+                format!("`{}.any_in_no_set()` can never be yes: of words only the phrases of sets are seen", kind.name);
+            let help = Some(format!("ask for phrases: `{}.any_in(set)`", kind.name));
+            return Err(thrown(Complaint { code: "rule::unfit", message, help }));
+        }
         ask(&nowhere, fact.0, Test::In(ClassMask::of_no_set()), || "in no value set".to_owned())
     });
 }
@@ -369,7 +376,10 @@ fn answered(answer: Option<bool>) -> Result<bool, Failure> {
 
 fn complain(code: &'static str, message: String, close: Option<&str>) -> Failure {
     let help = close.map(|name| format!("did you mean `{name}`?"));
-    let complaint = Complaint { code, message, help };
+    thrown(Complaint { code, message, help })
+}
+
+fn thrown(complaint: Complaint) -> Failure {
     Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(complaint), Position::NONE))
 }
 

@@ -165,6 +165,11 @@ impl Reducing<'_> {
 }
 
 impl Open {
+    /// What is left where the verdict hangs on nothing.
+    pub fn settled_at(verdict: Verdict) -> Open {
+        Open { nodes: vec![Left::End(verdict)], root: 0 }
+    }
+
     /// The verdict, where it no longer hangs on anything.
     pub fn settled(&self) -> Option<Verdict> {
         match self.nodes.get(self.root) {
@@ -207,6 +212,40 @@ impl Open {
             done.push(one);
         }
         Ok(done.get(self.root).copied())
+    }
+
+    /// Whether some values of the variables lead here to `verdict` and there to another. Both are left of
+    /// the same variables under the same values.
+    pub fn says_alone(&self, verdict: Verdict, other: &Open) -> bool {
+        let (mut seen, mut stack) = (BTreeSet::new(), vec![(self.root, other.root)]);
+        while let Some((here, there)) = stack.pop() {
+            if !seen.insert((here, there)) {
+                continue;
+            }
+            let (Some(own), Some(others)) = (self.nodes.get(here), other.nodes.get(there)) else { continue };
+            match (own, others) {
+                (Left::End(own), Left::End(others)) if *own == verdict && *others != verdict => return true,
+                (Left::End(own), _) if *own != verdict => {}
+                (Left::End(_), Left::End(_)) => {}
+                (Left::Ask { variable: own, values }, Left::Ask { variable: others, values: below })
+                    if own == others =>
+                {
+                    let both = values.iter().filter_map(|(value, child)| {
+                        let other = below.iter().find(|(other, _)| other == value)?;
+                        Some((*child, other.1))
+                    });
+                    stack.extend(both);
+                }
+                (Left::Ask { variable: own, values }, Left::Ask { variable: others, .. }) if own < others => {
+                    stack.extend(values.iter().map(|(_, child)| (*child, there)));
+                }
+                (Left::Ask { values, .. }, Left::End(_)) => {
+                    stack.extend(values.iter().map(|(_, child)| (*child, there)));
+                }
+                (_, Left::Ask { values, .. }) => stack.extend(values.iter().map(|(_, child)| (here, *child))),
+            }
+        }
+        false
     }
 
     /// The verdicts that are left where variables have only the values that are `allowed`.

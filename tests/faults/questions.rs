@@ -124,3 +124,27 @@ fn a_fact_is_taken_for_an_answer() {
     error: the packs have a fault
     "#);
 }
+
+/// Of a narrative only the phrases of sets are seen, so the answer would be *no* for ever.
+#[test]
+fn words_are_asked_whether_they_are_in_no_set() {
+    let told = broken(
+        "words_are_asked_whether_they_are_in_no_set",
+        &[(EPIDURAL, "", &rule("if line.narrative.any_in_no_set() { return pass(); }\npass()"))],
+    );
+    insta::assert_snapshot!(told, @r#"
+    rule::unfit
+
+      × `line.narrative.any_in_no_set()` can never be yes: of words only the phrases of sets are seen
+       ╭─[13-recommendation/epidural.rhai:4:19]
+     3 │ 
+     4 │ if line.narrative.any_in_no_set() { return pass(); }
+       ·                   ──────┬──────
+       ·                         ╰── here
+     5 │ pass()
+       ╰────
+      help: ask for phrases: `line.narrative.any_in(set)`
+
+    error: the packs have a fault
+    "#);
+}

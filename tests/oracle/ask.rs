@@ -190,7 +190,7 @@ fn asks_whether_given(desk: &Desk, name: &str) -> bool {
 }
 
 /// Sets what a question is about, without asking whether it may be: by hand, apart from the desk.
-fn set(request: &mut Request, link: &str, answer: &Answer) -> bool {
+pub fn set(request: &mut Request, link: &str, answer: &Answer) -> bool {
     let source = || Source::field("set");
     let line = link.strip_prefix("line-").and_then(|rest| rest.split_once('/')?.0.parse::<usize>().ok());
     let day = |answer: &Answer| if let Answer::Day(day) = answer { Some(DateSpan::day(*day.reveal())) } else { None };

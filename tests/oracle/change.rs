@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How a fact is named: as scripts write it where the pack asks its kind with several arguments.
-fn name(pack: &Pack, id: FactId) -> String {
+pub fn name(pack: &Pack, id: FactId) -> String {
     let kind = pack.book.get_fact(id).unwrap().kind;
     let alike = pack.book.facts().iter().filter(|fact| fact.kind == kind).count();
     if alike == 1 { kind.name.to_owned() } else { pack.book.fact_words(id, &pack.sets) }

@@ -10,9 +10,11 @@ mod brute;
 mod chance;
 mod change;
 mod forms;
+mod period;
 mod random;
 mod small;
 mod together;
+mod turns;
 mod witness;
 mod words;
 

@@ -48,14 +48,23 @@ cites = "p"
 codes = [{ system = "modifier", code = ["50"] }]
 "#;
 
+/// The first day of a pack that is in force on every day of the requests.
+const ALWAYS: &str = "2020-01-01";
+
 /// A pack of two stages with two rules each, and a limit.
 pub fn pack(random: &mut Random) -> Pack {
-    pack_of(random, SETS.to_owned())
+    pack_of(random, SETS.to_owned(), ALWAYS)
+}
+
+/// One that is in force from this day on.
+pub fn pack_from(random: &mut Random, from: &str) -> Pack {
+    pack_of(random, SETS.to_owned(), from)
 }
 
 /// One whose sets of the same names hold other codes: some of those of [`pack`], and some others.
 pub fn other_pack(random: &mut Random) -> Pack {
-    pack_of(random, SETS.replace("\"M54.5\", \"M47\"", "\"M47\", \"M48\"").replace("\"64493\"", "\"64483\""))
+    let sets = SETS.replace("\"M54.5\", \"M47\"", "\"M47\", \"M48\"").replace("\"64493\"", "\"64483\"");
+    pack_of(random, sets, ALWAYS)
 }
 
 /// A pack of one rule.
@@ -65,7 +74,7 @@ pub fn ruled(script: &str) -> Pack {
         .concat();
     let texts = [
         ("SOURCE.md", "# Source\n\n### Passage {#p}\n".to_owned()),
-        ("pack.toml", manifest("")),
+        ("pack.toml", manifest("", ALWAYS)),
         ("reasons.toml", reasons),
         ("values/all.toml", SETS.to_owned()),
         ("1-stage/a.rhai", format!("//! Made up.\n//! cites: p\n// \"allowed\" \"flagged\" \"denied\"\n{script}\n")),
@@ -74,7 +83,7 @@ pub fn ruled(script: &str) -> Pack {
     load(texts.into(), &BTreeMap::new()).map_err(|faults| format!("{faults:?}")).unwrap()
 }
 
-fn pack_of(random: &mut Random, sets: String) -> Pack {
+fn pack_of(random: &mut Random, sets: String, from: &str) -> Pack {
     let mut texts: Vec<(String, String)> = vec![
         ("SOURCE.md".into(), "# Source\n\n### Passage {#p}\n".into()),
         ("values/all.toml".into(), sets),
@@ -96,7 +105,7 @@ fn pack_of(random: &mut Random, sets: String) -> Pack {
     // Which patient data the rules come to ask for, a pack has to declare.
     for uses in ["", "\"health_status\"", "\"birth_date\"", "\"birth_date\", \"health_status\""] {
         let mut all = texts.clone();
-        all.push(("pack.toml".into(), manifest(uses)));
+        all.push(("pack.toml".into(), manifest(uses, from)));
         let texts = all.into_iter().map(|(path, text)| PackText { path, text: Arc::from(text) }).collect();
         match load(texts, &BTreeMap::new()) {
             Ok(pack) => return pack,
@@ -112,9 +121,9 @@ fn pack_of(random: &mut Random, sets: String) -> Pack {
     panic!("no declaration fits the pack")
 }
 
-fn manifest(uses: &str) -> String {
+fn manifest(uses: &str, from: &str) -> String {
     format!(
-        "name = \"small\"\nversion = \"1.0.0\"\ntitle = \"Small\"\n[period]\nfrom = \"2020-01-01\"\n[source]\n\
+        "name = \"small\"\nversion = \"1.0.0\"\ntitle = \"Small\"\n[period]\nfrom = \"{from}\"\n[source]\n\
          citation = \"c\"\ndoi = \"10.1/x\"\ndeveloper = \"d\"\nfunding = \"none\"\nreleased = \"2020-01-01\"\n\
          revised = \"2020-01-01\"\nlast_verified_on = \"2020-01-01\"\nuses = [{uses}]\n"
     )

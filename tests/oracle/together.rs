@@ -24,18 +24,20 @@ const COMPLETIONS_MAX: usize = 300;
 const CHANGED_MAX: usize = 16;
 
 /// A fact of both packs, and where each asks it.
-struct Joint {
+pub struct Joint {
     kind: &'static FactKind,
-    name: String,
+    pub name: String,
     at: [Option<FactId>; 2],
 }
 
 /// A fact as both packs draw it; the second has it only where it asks it.
-type Pair<'a> = [Option<Drawn<'a>>; 2];
+pub type Pair<'a> = [Option<Drawn<'a>>; 2];
 
 /// Facts are one where their kind is, and the codes of their value sets, whatever the sets' names.
-fn joint(packs: &[Pack]) -> Vec<Joint> {
+pub fn joint(packs: &[Pack]) -> Vec<Joint> {
     let mut all: Vec<(String, Joint)> = Vec::new();
+    let backs = |pack: &Pack| pack.sets.definitions().iter().find(|set| set.name == "back").unwrap().entries.clone();
+    let is_other = backs(&packs[0]) != backs(&packs[1]);
     for (place, pack) in packs.iter().enumerate() {
         for (id, fact) in (0u16..).map(FactId).zip(pack.book.facts()) {
             let entries = |argument: &Argument| match argument {
@@ -45,7 +47,7 @@ fn joint(packs: &[Pack]) -> Vec<Joint> {
             let key = format!("{} {:?}", fact.kind.name, fact.arguments.iter().map(entries).collect::<Vec<_>>());
             let known = all.iter().position(|(other, _)| *other == key).unwrap_or_else(|| {
                 let mut name = pack.book.fact_words(id, &pack.sets);
-                if place > 0 {
+                if place > 0 && is_other {
                     // The leg is the same in both, and the back is not.
                     name = name.replace("(back)", "(back (2))");
                 }
@@ -146,12 +148,33 @@ fn values<'a>(packs: &[Pack], joint: &Joint, now: &Pair<'a>, thresholds: BTreeSe
 }
 
 /// What all completions of a line come to.
-struct All {
-    verdicts: BTreeSet<Verdict>,
-    hangs_on: BTreeSet<usize>,
+pub struct All {
+    /// The verdict of each completion.
+    pub table: BTreeMap<Vec<usize>, Verdict>,
+    pub verdicts: BTreeSet<Verdict>,
+    pub hangs_on: BTreeSet<usize>,
+}
+
+/// Every fact as both packs draw it for a line.
+pub fn drawn_by_both<'a>(packs: &'a [Pack], facts: &[Joint], request: &'a Request, place: usize) -> Vec<Pair<'a>> {
+    let own: Vec<Vec<Drawn<'_>>> =
+        packs.iter().map(|pack| drawn(pack, &mut LineFacts::new(pack, request, &request.lines[place]))).collect();
+    let at = |fact: &Joint, pack: usize| fact.at[pack].map(|id| own[pack][usize::from(id.0)].clone());
+    facts.iter().map(|fact| [at(fact, 0), at(fact, 1)]).collect()
 }
 
 fn everything(packs: &[Pack], facts: &[Joint], now: &[Pair<'_>], most: usize) -> Option<All> {
+    everything_where(packs, facts, now, most, &|_, verdict| verdict)
+}
+
+/// The same where `says` makes another verdict of that of a pack.
+pub fn everything_where(
+    packs: &[Pack],
+    facts: &[Joint],
+    now: &[Pair<'_>],
+    most: usize,
+    says: &dyn Fn(usize, Verdict) -> Verdict,
+) -> Option<All> {
     let each: Vec<Vec<Pair<'_>>> = facts.iter().zip(now).map(|(fact, now)| completions(packs, fact, now)).collect();
     let total = each.iter().try_fold(1usize, |total, all| total.checked_mul(all.len()))?;
     if total == 0 || total > most {
@@ -172,7 +195,7 @@ fn everything(packs: &[Pack], facts: &[Joint], now: &[Pair<'_>], most: usize) ->
                 }
             }
             let drawn: Vec<Drawn<'_>> = drawn.into_iter().map(Option::unwrap).collect();
-            by_trees(&packs[pack], answers(&packs[pack], &drawn))
+            says(pack, by_trees(&packs[pack], answers(&packs[pack], &drawn)))
         });
         let verdict = verdict.max().unwrap();
         table.insert(choice, verdict);
@@ -187,7 +210,7 @@ fn everything(packs: &[Pack], facts: &[Joint], now: &[Pair<'_>], most: usize) ->
         })
     };
     let hangs_on = open.iter().copied().filter(differs).collect();
-    Some(All { verdicts: table.into_values().collect(), hangs_on })
+    Some(All { verdicts: table.values().copied().collect(), hangs_on, table })
 }
 
 /// Everything that could be documented of a fact.
@@ -232,10 +255,7 @@ struct Held {
 }
 
 fn check(packs: &[Pack], facts: &[Joint], request: &Request, place: usize, line: &LineDecision, held: &mut Held) {
-    let own: Vec<Vec<Drawn<'_>>> =
-        packs.iter().map(|pack| drawn(pack, &mut LineFacts::new(pack, request, &request.lines[place]))).collect();
-    let at = |fact: &Joint, pack: usize| fact.at[pack].map(|id| own[pack][usize::from(id.0)].clone());
-    let now: Vec<Pair<'_>> = facts.iter().map(|fact| [at(fact, 0), at(fact, 1)]).collect();
+    let now = drawn_by_both(packs, facts, request, place);
     let Some(all) = everything(packs, facts, &now, COMPLETIONS_MAX) else { return };
     held.lines += 1;
     let expected = if all.verdicts.len() == 1 { *all.verdicts.first().unwrap() } else { Verdict::Flag };
@@ -341,57 +361,4 @@ fn two_small_packs_together() {
     }
     println!("{held:?}");
     assert!(held.needs > 100 && held.spared > 20 && held.singles > 100 && held.retold > 50, "{held:?}");
-}
-
-/// What two packs of one rule each say of a line whose approval has a number and no day.
-fn of_approval(one: &str, two: &str) -> LineDecision {
-    of_approval_on(one, two, &serde_json::json!({"procedure": "62323", "service_date": "2026-03-10"}))
-}
-
-fn of_approval_on(one: &str, two: &str, line: &serde_json::Value) -> LineDecision {
-    let desk = Desk::new(vec![small::ruled(one), small::ruled(two)]);
-    let request = claimgate::exchange::json::request_of_value(&serde_json::json!({
-        "id": "C-1", "coverage": {"prior_authorization": {"number": "A"}, "line_of_business": "commercial"},
-        "lines": [line]}));
-    let request = request.map_err(|reject| reject.fault).unwrap();
-    let judged = desk.judge(&request).lines[0].verdict;
-    let line = desk.decide(&request).lines[0].clone();
-    assert_eq!(line.verdict, judged);
-    line
-}
-
-#[test]
-fn what_another_pack_denies_is_not_asked_for() {
-    let line = of_approval(
-        "if coverage.approved { return allow(\"allowed\"); }\ndeny(\"denied\")",
-        "if line.procedure in injection { return deny(\"denied\"); }\npass()",
-    );
-    assert_eq!((line.verdict, line.needs.len(), line.would_change.len()), (Verdict::Deny, 0, 0), "{line:#?}");
-    let missing = line.findings.iter().find(|finding| finding.reason == "missing-information").unwrap();
-    assert!(!missing.text.contains("Send"), "{}", missing.text);
-}
-
-#[test]
-fn packs_that_deny_by_turns_deny_together() {
-    let approved = "if coverage.approved { return deny(\"denied\"); }\npass()";
-    let line = of_approval(approved, "if coverage.approved { return pass(); }\ndeny(\"denied\")");
-    assert_eq!((line.verdict, line.needs.len()), (Verdict::Deny, 0), "{line:#?}");
-    assert_eq!(line.findings[0].reason, "denied");
-    let line = of_approval(approved, "if coverage.approved { return flag(\"flagged\"); }\npass()");
-    assert_eq!((line.verdict, line.needs.len()), (Verdict::Flag, 1), "{line:#?}");
-    let answers: Vec<(&str, Option<Verdict>)> =
-        line.needs[0].answers.iter().map(|(when, then)| (when.as_str(), *then)).collect();
-    assert_eq!(answers, [("yes", Some(Verdict::Deny)), ("no", Some(Verdict::Allow))]);
-}
-
-#[test]
-fn packs_that_may_not_be_in_force_do_not_deny_together() {
-    let approved = "if coverage.approved { return deny(\"denied\"); }\npass()";
-    let other = "if coverage.approved { return pass(); }\ndeny(\"denied\")";
-    let undated = serde_json::json!({"procedure": "62323"});
-    let line = of_approval_on(approved, other, &undated);
-    let needs: Vec<&str> = line.needs.iter().map(|need| need.fact.as_str()).collect();
-    assert_eq!((line.verdict, needs), (Verdict::Flag, vec!["line.service_date"]), "{line:#?}");
-    let line = of_approval_on(approved, "deny(\"denied\")", &undated);
-    assert_eq!(line.verdict, Verdict::Flag, "{line:#?}");
 }

@@ -123,6 +123,44 @@ fn threads_do_not_change_what_is_written() {
     assert!(rejects.contains("claims.ndjson:400") && rejects.contains("json::not_json"), "{rejects}");
 }
 
+/// A claim of one line, of the member M1.
+fn claim_of(id: &str, born: &str, diagnosis: &str, day: &str) -> String {
+    let day = if day.is_empty() { String::new() } else { format!(r#""service_date": "{day}", "#) };
+    let born = if born.is_empty() { String::new() } else { format!(r#", "birth_date": "{born}""#) };
+    format!(
+        r#"{{"id": "{id}", "kind": "claim", "patient": {{"member_id": "M1"{born}}}, "coverage": {{"line_of_business": "commercial"}}, "onset_date": "2025-02-01", "diagnoses": [{{"code": "{diagnosis}"}}], "lines": [{{"procedure": "62323", {day}"diagnosis_pointers": [1]}}]}}"#
+    ) + "\n"
+}
+
+#[test]
+fn a_cancer_on_a_claim_without_a_day_is_not_lost() {
+    let folder = Folder::new();
+    let check = |out: &str, others: &[String], expected: &str| {
+        let own = claim_of("C-9", "1970-05-01", "M54.16", "2026-03-10");
+        let input = folder.write(&format!("{out}.ndjson"), &(own + others.concat().as_str()));
+        let ended = replay(&folder, &input, out, &["--format", "ndjson"]);
+        assert_ne!(ended.status.code(), Some(1), "{}", stderr(&ended));
+        let decided: serde_json::Value =
+            serde_json::from_str(folder.read(&format!("{out}/decisions.ndjson")).lines().next().unwrap()).unwrap();
+        assert_eq!(decided["verdict"], expected, "{out}: {decided:#}");
+        (decided, String::from_utf8(ended.stdout).unwrap())
+    };
+    check("alone", &[], "deny");
+    let (decided, told) = check("undated", &[claim_of("C-1", "1970-05-01", "C79.51", "")], "flag");
+    let need = &decided["lines"][0]["needs"][0];
+    assert_eq!(need["fact"], "history.diagnoses", "{decided:#}");
+    assert!(!told.contains("no whole birth date"), "{told}");
+    // Sessions of an unknown day are none for certain: nothing is denied for them.
+    let many: Vec<String> = (0..9).map(|at| claim_of(&format!("C-{at}"), "1970-05-01", "M54.16", "")).collect();
+    check("many", &many, "deny");
+    // Without a whole birth date it is another member's, and that is told.
+    for (out, born) in [("none", ""), ("year", "1970")] {
+        let (_, told) = check(out, &[claim_of("C-1", born, "C79.51", "2026-01-10")], "deny");
+        assert!(told.contains("1 claims have no whole birth date"), "{told}");
+        assert!(folder.read(&format!("{out}/summary.json")).contains("\"without_birth_date\": 1"));
+    }
+}
+
 #[test]
 fn files_folders_patterns_and_packed_files_are_one_input() {
     let folder = Folder::new();

@@ -245,6 +245,13 @@ fn retired_claims_are_told_and_a_run_goes_on_with_its_own_history() {
     let input = folder.write("claims.ndjson", &lines(&now[200..]));
     let history = book.history().map(str::to_owned);
     let history: Vec<&str> = history.iter().map(String::as_str).collect();
+    // What is retired may be what a line's history lacks: that has to be said to be allowed.
+    let ended = replay(&folder, &input, "refused", &history);
+    assert_eq!(ended.status.code(), Some(1));
+    let told = stderr(&ended);
+    assert!(told.contains("24 retired claims of the record may be earlier services"), "{told}");
+    assert!(told.contains("decided on 2026-01-01") && told.contains("--allow-retired-history"), "{told}");
+    let history = [&history[..], &["--allow-retired-history"]].concat();
     let ended = replay(&folder, &input, "out", &history);
     let told = String::from_utf8(ended.stdout).unwrap();
     assert!(told.contains("76 claims of the ledger were history; 24 are retired, and give none"), "{told}");
@@ -293,4 +300,36 @@ fn retired_claims_are_told_and_a_run_goes_on_with_its_own_history() {
     let ended = replay(&folder, &input, "out", &[&history[..], &["--resume"]].concat());
     assert_eq!(ended.status.code(), Some(1));
     assert!(stderr(&ended).contains("or claims were retired from that since"), "{}", stderr(&ended));
+}
+
+#[test]
+fn retired_claims_matter_only_where_packs_look_back_to_them() {
+    let folder = Folder::new();
+    let mut book = Book::new(&folder);
+    book.record(&[&claim("C-1", "2025-12-10", "62323", "")], &packs());
+    book.retire("2026-01-02");
+    let code = |name: &str, line: String, more: &[&str]| {
+        let input = folder.write(&format!("{name}.ndjson"), &(line + "\n"));
+        let ended = replay(&folder, &input, name, &[&book.history()[..], more].concat());
+        (ended.status.code(), stderr(&ended))
+    };
+    let is_refused = |(code, told): (Option<i32>, String)| {
+        assert_eq!(code == Some(1), told.contains("retired claims of the record"), "{told}");
+        code == Some(1)
+    };
+    // Decided on 1 January 2026; the first pack looks back twelve months.
+    assert!(is_refused(code("within", claim("C-9", "2026-03-10", "62323", ""), &[])));
+    assert!(is_refused(code("edge", claim("C-9", "2027-01-02", "62323", ""), &[])));
+    assert!(!is_refused(code("beyond", claim("C-9", "2027-01-03", "62323", ""), &[])));
+    let undated = claim("C-9", "2027-01-03", "62323", "").replace(r#""service_date": "2027-01-03", "#, "");
+    assert!(is_refused(code("undated", undated, &[])));
+    let nobody = claim("C-9", "2026-03-10", "62323", "").replace(r#""member_id": "M1", "#, "");
+    assert!(!is_refused(code("nobody", nobody, &[])));
+    assert!(!is_refused(code("allowed", claim("C-9", "2026-03-10", "62323", ""), &["--allow-retired-history"])));
+    let input = folder.path("within.ndjson");
+    let asked = ["compare", text(&input), "--packs", "rules", "--new-param", "look_back_months=6"];
+    let ended = claimgate(&[&asked[..], &["--proof-seconds", "0"], &book.history()[..]].concat());
+    assert!(is_refused((ended.status.code(), stderr(&ended))));
+    // A pack that asks for no earlier services misses none.
+    assert!(!is_refused(code("small", claim("C-9", "2026-03-10", "62323", ""), &["--packs", "tests/packs/small"])));
 }

@@ -150,6 +150,10 @@ fn tell(args: &Args, inputs: &[Input], replayed: &Replayed, took: watch::Took) -
     if !args.running.no_history && tally.without_member > 0 {
         writeln!(out, "{} claims name no member and were judged without history", tally.without_member)?;
     }
+    if !args.running.no_history && tally.without_birth_date > 0 {
+        let claims = tally.without_birth_date;
+        writeln!(out, "{claims} claims have no whole birth date: those of their member that have one were not found")?;
+    }
     record.as_ref().map_or(Ok(()), |record| tell_record(&mut out, record))?;
     let file = Output::from(args.format).file();
     let files = if inputs.len() == 1 { "1 file".to_owned() } else { format!("{} files", inputs.len()) };
@@ -166,9 +170,9 @@ fn tell(args: &Args, inputs: &[Input], replayed: &Replayed, took: watch::Took) -
 
 /// What was history beside the inputs, and what of it was none.
 pub(super) fn tell_record(out: &mut impl io::Write, record: &RecordTally) -> io::Result<()> {
-    let RecordTally { claims, without_member, retired, .. } = record;
+    let RecordTally { claims, without_member, .. } = record;
     write!(out, "{claims} claims of the ledger were history")?;
-    for (count, why) in [(without_member, "name no member"), (retired, "are retired, and give none")] {
+    for (count, why) in [(without_member, "name no member"), (&record.retired(), "are retired, and give none")] {
         if *count > 0 {
             write!(out, "; {count} {why}")?;
         }

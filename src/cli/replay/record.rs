@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::{Exit, complain, ledger as doors};
 use crate::{
+    date::{Date, day_of_ms},
     history::{Keys, Noted},
     ledger::{
         Access, Digest, Ledger, LedgerError, Query, Stored,
@@ -31,6 +32,10 @@ pub(in crate::cli) struct HistoryArgs {
     /// Key file of that ledger: members are found by it [default: $CLAIMGATE_LEDGER_KEY]
     #[arg(long, value_name = "FILE", requires = "history_ledger", conflicts_with = "no_history")]
     ledger_key: Option<PathBuf>,
+    /// Go on where retired claims of that ledger may be earlier services that the packs ask for: they are
+    /// missing from history
+    #[arg(long, requires = "history_ledger", conflicts_with = "no_history")]
+    allow_retired_history: bool,
 }
 
 impl HistoryArgs {
@@ -55,6 +60,7 @@ impl HistoryArgs {
             terms,
             keys: Keys::of_record(std::sync::Arc::new(of_member)),
             reading: Box::new(move |is_halted, send| read(&ledger, last, is_halted, send)),
+            allows_retired: self.allow_retired_history,
         }))
     }
 }
@@ -151,7 +157,10 @@ fn noted(page: &[Stored]) -> Result<(Vec<Noted>, RecordTally), RecordError> {
     for stored in page {
         match (stored.row.kind, &stored.body) {
             (Kind::Order, _) => tally.orders += 1,
-            (Kind::Claim, None) => tally.retired += 1,
+            (Kind::Claim, None) => {
+                let decided = day_of_ms(stored.row.decided_ms).unwrap_or(Date::MAX);
+                *tally.retired.entry(decided).or_default() += 1;
+            }
             (Kind::Claim, Some(body)) => {
                 let entry = Entry::decode(body).map_err(|fault| RecordError::Unread {
                     message: format!("decision {} at place {}: {fault}", stored.row.id, stored.seq),

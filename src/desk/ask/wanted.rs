@@ -7,8 +7,8 @@ use crate::{
     desk::{Asked, Desk, LineFacts, companion, judge, judgement::by_pack},
     fact::{Answer, FactId, Input, View, onset_diagnoses, unknown_inputs},
     pack::Pack,
-    request::{Line, Request},
-    tree::{Allowed, Open, VariableKind},
+    request::Request,
+    tree::{Open, VariableKind},
     verdict::Verdict,
 };
 
@@ -25,9 +25,8 @@ pub(super) fn wanted(desk: &Desk, request: &Request) -> Wanted {
         let left = several.as_ref().map(|several| several.left(request, line, &own, inputs_of));
         let inputs: Vec<Input> = match left {
             Some(Ok(None)) => Vec::new(),
-            Some(Ok(Some(inputs))) => {
-                let is_day_wanted = desk.packs().iter().any(|pack| hangs_on_period(pack, request, line));
-                inputs.into_iter().chain(is_day_wanted.then_some(Input::ServiceDate(place))).collect()
+            Some(Ok(Some((inputs, hangs_on_day)))) => {
+                inputs.into_iter().chain(hangs_on_day.then_some(Input::ServiceDate(place))).collect()
             }
             Some(Err(_)) | None => desk.packs().iter().flat_map(|pack| of_line(pack, request, place)).collect(),
         };
@@ -36,19 +35,6 @@ pub(super) fn wanted(desk: &Desk, request: &Request) -> Wanted {
         }
     }
     all
-}
-
-/// Whether a pack would deny a line if its day lay in the pack's period, and it may lie there.
-fn hangs_on_period(pack: &Pack, request: &Request, line: &Line) -> bool {
-    if pack.is_in_force(request.service_span(line).get()) != Answer::Unknown
-        || companion::is_follower(pack, request, line)
-    {
-        return false;
-    }
-    let mut facts = LineFacts::new(pack, request, line);
-    let judged = judge(pack, &mut facts);
-    let is_possible = |allowed: &Allowed| pack.diagram.open(allowed).possible(&|_, _| true).contains(Verdict::Deny);
-    judged.verdict == Verdict::Deny || (judged.is_open && is_possible(&facts.allowed()))
 }
 
 /// What the facts that a diagram hangs on are unknown for.

@@ -58,6 +58,12 @@ pub(super) fn request(claim: &Claim<'_>, scope: &Scope<'_, '_>, origin: Origin<'
     let mut remarks = Vec::new();
     let form = form(claim, &mut remarks);
     let (mut diagnoses, sequences) = diagnoses(claim, scope);
+    for (index, info) in claim.supporting_info.iter().enumerate() {
+        if let Some(reference) = info.value_reference.get() {
+            let source = Source::member("Claim.supportingInfo", index, "valueReference");
+            diagnoses.add_supporting(reference, scope, &source);
+        }
+    }
     diagnoses.add_others(subject, scope);
     let header = item::Header {
         form: form.value,

@@ -40,8 +40,10 @@ pub(super) struct Procedure {
 }
 
 /// The codes of a diagnosis: every code of the most wanted system, for a problem list maps one
-/// problem to several ICD-10-CM codes that only together say it. Empty where nothing was given.
+/// problem to several ICD-10-CM codes that only together say it. A code that says nothing is read, and
+/// so is what stands beside it. Empty where nothing was given.
 pub(super) fn diagnoses(concept: &Concept<'_>, source: &Source) -> Vec<Given<Code>> {
+    let mut read: Vec<Given<Code>> = Vec::new();
     for system in DIAGNOSES {
         let mut codes: Vec<Code> = Vec::new();
         let mut unread = false;
@@ -53,14 +55,32 @@ pub(super) fn diagnoses(concept: &Concept<'_>, source: &Source) -> Vec<Given<Cod
             }
         }
         if !codes.is_empty() {
-            let read = codes.into_iter().map(|code| Given::value(code, source.clone()));
-            return read.chain(unread.then(|| Given::unreadable(DIAGNOSIS, source.clone()))).collect();
+            let says_something = !codes.iter().all(says_nothing);
+            read.extend(codes.into_iter().map(|code| Given::value(code, source.clone())));
+            read.extend(unread.then(|| Given::unreadable(DIAGNOSIS, source.clone())));
+            if says_something || unread {
+                return read;
+            }
         }
     }
-    match says_something(&concept.coding, &concept.text) {
-        true => vec![Given::unreadable(DIAGNOSIS, source.clone())],
-        false => Vec::new(),
-    }
+    let is_said = match read.is_empty() {
+        true => says_something(&concept.coding, &concept.text),
+        // Words beside a code say what the code says; another code was there before this one.
+        false => concept.coding.iter().any(|coding| coding.code.get().is_some_and(|text| !is_nothing(text))),
+    };
+    read.extend(is_said.then(|| Given::unreadable(DIAGNOSIS, source.clone())));
+    read
+}
+
+/// Illness, unspecified: what a problem without a map to ICD-10-CM is given.
+const UNSPECIFIED: &str = "R69";
+
+fn says_nothing(code: &Code) -> bool {
+    code.system() == System::Icd10Cm && code.text() == UNSPECIFIED
+}
+
+fn is_nothing(text: &str) -> bool {
+    diagnosis(System::Icd10Cm, text).is_some_and(|code| says_nothing(&code))
 }
 
 fn diagnosis(system: System, text: &str) -> Option<Code> {
@@ -234,6 +254,26 @@ mod tests {
         check("diagnosis", &[("", "M54.16")], "", "not an ICD-10-CM or SNOMED CT code");
         check("diagnosis", &[], "back pain", "not an ICD-10-CM or SNOMED CT code");
         check("diagnosis", &[("", "")], " ", "");
+    }
+
+    #[test]
+    fn what_stands_beside_a_diagnosis_that_says_nothing_is_read() {
+        let unread = "icd10cm:R69 not an ICD-10-CM or SNOMED CT code";
+        check("diagnosis", &[(ICD, "R69"), (SNOMED, "254637007")], "", "icd10cm:R69 snomed:254637007");
+        check("diagnosis", &[(SNOMED, "254637007"), (ICD, "R69"), ("urn:x", "9")], "", "icd10cm:R69 snomed:254637007");
+        check(
+            "diagnosis",
+            &[(ICD, "R69"), ("http://hl7.org/fhir/sid/icd-9-cm", "724.2")],
+            "",
+            "icd10cm:R69 icd9cm:724.2",
+        );
+        check("diagnosis", &[(ICD, "R69"), (SNOMED, "25:4")], "", unread);
+        check("diagnosis", &[(ICD, "R69"), ("urn:x", "9")], "", unread);
+        check("diagnosis", &[(ICD, "R69"), (ICD, "M54:16"), (SNOMED, "279039007")], "", unread);
+        check("diagnosis", &[(ICD, "R69")], "illness", "icd10cm:R69");
+        check("diagnosis", &[(ICD, "R69"), ("urn:x", "R69")], "", "icd10cm:R69");
+        // Beside what says something it is one of several that only together say it.
+        check("diagnosis", &[(ICD, "R69"), (ICD, "M54.16"), (SNOMED, "254637007")], "", "icd10cm:R69 icd10cm:M54.16");
     }
 
     #[test]

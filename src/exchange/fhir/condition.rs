@@ -14,6 +14,8 @@ use crate::{
     request::{Diagnosis, Given, Source, Status, Verification},
 };
 
+/// What is expected where a Condition is referred to.
+const SENT_ALONG: &str = "a Condition that is sent along";
 /// FHIR ids have at most 64 characters.
 const ID_CHARS_MAX: usize = 64;
 
@@ -34,10 +36,9 @@ impl Diagnoses {
 
     /// Adds what a reference to a Condition says; one that finds none is unreadable.
     pub(super) fn add_reference(&mut self, reference: &Reference<'_>, scope: &Scope<'_, '_>, source: &Source) {
-        let expected = "a Condition that is sent along";
         let Some(text) = reference.reference.get() else {
             if reference.display.get().is_some() || reference.identifier.get().is_some() {
-                self.list.push(certain(Given::unreadable(expected, source.clone())));
+                self.list.push(certain(Given::unreadable(SENT_ALONG, source.clone())));
             }
             return;
         };
@@ -51,7 +52,23 @@ impl Diagnoses {
                 }
             }
             Found::Broken => self.list.push(certain(Given::unreadable("a Condition that can be read", source.clone()))),
-            Found::Nothing => self.list.push(certain(Given::unreadable(expected, source.clone()))),
+            Found::Nothing => self.list.push(certain(Given::unreadable(SENT_ALONG, source.clone()))),
+        }
+    }
+
+    /// Adds that supporting information refers to a Condition, or to what may be one, that was not sent: it
+    /// may say anything. One that was sent is among the patient's others.
+    pub(super) fn add_supporting(&mut self, reference: &Reference<'_>, scope: &Scope<'_, '_>, source: &Source) {
+        let text = reference.reference.get();
+        if text.is_some_and(|text| matches!(scope.condition(text), Found::Here(..) | Found::Broken)) {
+            return;
+        }
+        let is_condition = match reference.kind.get() {
+            Some(kind) => super::context::tail(kind) == "Condition",
+            None => text.is_some_and(|text| scope.may_mean_condition(text)),
+        };
+        if is_condition {
+            self.list.push(certain(Given::unreadable(SENT_ALONG, source.clone())));
         }
     }
 

@@ -4,7 +4,7 @@
 //! A reference that fits two different servers' resources finds none: another patient's birth
 //! date must never count.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
@@ -21,6 +21,8 @@ pub(in crate::exchange) struct Context<'a> {
     pub(super) patients: Shelf<Patient<'a>>,
     pub(super) coverages: Shelf<Coverage<'a>>,
     pub(super) conditions: Shelf<Condition<'a>>,
+    /// The `urn:` names of what is no Condition: such a name does not say of what it is.
+    others: HashSet<String>,
 }
 
 /// Resources of one type.
@@ -56,6 +58,8 @@ pub(super) enum Found<'s, T> {
 pub(super) struct Scope<'s, 'a> {
     pub(super) outer: &'s Context<'a>,
     contained: Context<'a>,
+    /// What is contained and is no Condition.
+    others: Vec<&'a str>,
     base: Option<String>,
 }
 
@@ -86,6 +90,13 @@ impl<'a> Context<'a> {
                 self.conditions.add(full_url, text, |condition: &Condition<'_>| id_of(&condition.id), origin)
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Something else than a Condition was sent under this name.
+    pub(super) fn add_name(&mut self, full_url: &str) {
+        if full_url.starts_with("urn:") {
+            self.others.insert(full_url.to_owned());
         }
     }
 
@@ -207,13 +218,17 @@ impl<'s, 'a> Scope<'s, 'a> {
         contained: impl Iterator<Item = &'a str>,
         origin: Origin<'_>,
     ) -> Scope<'s, 'a> {
-        let mut own = Context::default();
+        let (mut own, mut others) = (Context::default(), Vec::new());
         for text in contained {
+            let Ok(kind) = super::kind_of(text) else { continue };
             // A broken one stays in `own` as broken, which says more than a fault beside the claim.
-            let _ = super::kind_of(text).map(|kind| own.add(&kind, None, text, origin));
+            let _ = own.add(&kind, None, text, origin);
+            if kind != Condition::KIND {
+                others.push(text);
+            }
         }
         let base = full_url.and_then(target).and_then(|target| target.base).map(str::to_owned);
-        Scope { outer, contained: own, base }
+        Scope { outer, contained: own, others, base }
     }
 
     pub(super) fn patient(&self, reference: &str) -> Found<'_, Patient<'a>> {
@@ -226,6 +241,18 @@ impl<'s, 'a> Scope<'s, 'a> {
 
     pub(super) fn condition(&self, reference: &str) -> Found<'_, Condition<'a>> {
         self.find(reference, &self.contained.conditions, &self.outer.conditions)
+    }
+
+    /// Whether a reference that finds no Condition may mean one that was not sent: it says so, or says
+    /// nothing, and nothing else was sent under its name.
+    pub(super) fn may_mean_condition(&self, reference: &str) -> bool {
+        if let Some(id) = reference.strip_prefix('#') {
+            return !id.is_empty() && !self.others.iter().any(|text| salvaged_id(text).as_deref() == Some(id));
+        }
+        if reference.starts_with("urn:") {
+            return !self.outer.others.contains(reference);
+        }
+        reference.split(['/', '?']).any(|part| part == Condition::KIND)
     }
 
     /// Whether two references mean one patient.

@@ -215,6 +215,9 @@ impl<'a> Sent<'a> {
             let origin = origin.at(place.list, outermost);
             let full_url = entry.full_url.get();
             let kind = kind_of(text).unwrap_or_default();
+            if let Some(full_url) = full_url.filter(|_| !matches!(&*kind, "Condition" | "")) {
+                self.context.add_name(full_url);
+            }
             let subject = |kind| Subject { kind, full_url: full_url.map(str::to_owned), text, entry: origin.entry };
             match &*kind {
                 "Claim" => self.subjects.push(subject(Subjects::Claim)),

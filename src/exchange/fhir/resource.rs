@@ -32,6 +32,7 @@ elements! {
     /// Reference.
     Reference {
         reference: Text<'a> = "reference",
+        kind: Text<'a> = "type",
         identifier: One<Identifier<'a>> = "identifier",
         display: Text<'a> = "display",
     }
@@ -134,6 +135,7 @@ elements! {
         code: One<Concept<'a>> = "code",
         timing_date: Text<'a> = "timingDate",
         timing_period: One<Period<'a>> = "timingPeriod",
+        value_reference: One<Reference<'a>> = "valueReference",
     }
 
     /// `Claim.diagnosis`.
@@ -183,6 +185,7 @@ elements! {
         authored_on: Text<'a> = "authoredOn",
         reason_code: Many<Concept<'a>> = "reasonCode",
         reason_reference: Many<Reference<'a>> = "reasonReference",
+        supporting_info: Many<Reference<'a>> = "supportingInfo",
         insurance: Many<Reference<'a>> = "insurance",
     }
 

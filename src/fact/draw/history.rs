@@ -194,9 +194,10 @@ fn number(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// A code's class on the day it was used.
+/// A code's class on the day it was used; where that is unknown, on days when every dated row holds.
 pub(in crate::fact) fn class_on(view: &View<'_>, code: &Code, encounter: &Encounter) -> ClassId {
-    view.sets.class_of(code, Some(encounter.service_date.first))
+    let day = Some(encounter.service_date.first).filter(|_| encounter.service_date != DateSpan::UNKNOWN);
+    view.sets.class_of(code, day)
 }
 
 #[cfg(test)]

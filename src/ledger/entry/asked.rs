@@ -2,10 +2,7 @@
 
 use std::borrow::Borrow;
 
-use crate::{
-    fact::{Argument, Fact},
-    pack::Pack,
-};
+use crate::pack::Pack;
 
 /// The parts of a request that some fact of some packs is drawn from.
 ///
@@ -46,7 +43,7 @@ impl Asked {
                 // Whose onset counts is told by the codes of diagnoses.
                 asked.diagnoses |= kind.name == "line.months_since_onset";
             }
-            asked.months = pack.book.facts().iter().filter_map(months_back).fold(asked.months, i64::max);
+            asked.months = pack.months_back().map_or(asked.months, |months| asked.months.max(months));
         }
         asked
     }
@@ -80,15 +77,6 @@ impl Asked {
             _ => return None,
         })
     }
-}
-
-/// The calendar months that a fact of earlier services looks back; `None` of any other fact.
-pub(super) fn months_back(fact: &Fact) -> Option<i64> {
-    let months = |argument: &Argument| match argument {
-        Argument::Months(months) => Some(*months),
-        Argument::Set(_) => None,
-    };
-    fact.arguments.iter().find_map(months)
 }
 
 #[cfg(test)]

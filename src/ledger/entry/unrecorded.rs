@@ -2,7 +2,7 @@
 
 use std::{borrow::Borrow, collections::BTreeSet};
 
-use super::{Least, NOT_RECORDED, asked::months_back};
+use super::{Least, NOT_RECORDED};
 use crate::{
     pack::Pack,
     request::{Frequency, Given, Source, Status, Verification},
@@ -38,7 +38,7 @@ impl Least {
         }
         let asked = (0u16..).map(crate::fact::FactId).zip(pack.book.facts());
         for (id, fact) in asked {
-            let is_whole = months_back(fact).zip(self.history_months).is_none_or(|(back, whole)| back <= whole);
+            let is_whole = fact.months_back().zip(self.history_months).is_none_or(|(back, whole)| back <= whole);
             if !is_whole && !facts.contains(fact.kind.name) {
                 facts.insert(pack.book.fact_words(id, &pack.sets));
             }

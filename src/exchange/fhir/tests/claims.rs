@@ -129,6 +129,21 @@ fn diagnoses_by_sequence() {
 }
 
 #[test]
+fn supporting_information_that_was_not_sent_may_be_a_condition() {
+    let text = |reference: &str| {
+        let info = format!(r#""supportingInfo":[{{}},{{"valueReference":{{"reference":"{reference}"}}}}],"#);
+        let own = format!(r#""diagnosis":[{{"sequence":1,"diagnosisCodeableConcept":{}}}],"#, icd("M54.16"));
+        format!(r#""type":{{"coding":[{{"code":"institutional"}}]}},{own}{info}"#)
+    };
+    let own = "M54.16 @Claim.diagnosis[0].diagnosisCodeableConcept";
+    let read = request(&claim(&text("Condition/gone"), ""));
+    let gone = "not a Condition that is sent along @Claim.supportingInfo[1].valueReference";
+    assert_eq!(diagnoses(&read), [own, gone]);
+    assert_eq!(pointers(&read.lines[0].pointers), "[0] @Claim.diagnosis", "a line has the claim's own alone");
+    assert_eq!(diagnoses(&request(&claim(&text("DocumentReference/gone"), ""))), [own]);
+}
+
+#[test]
 fn service_dates() {
     let show = |line: &Line| given(&line.service_date, ToString::to_string);
     line("", show, "-");

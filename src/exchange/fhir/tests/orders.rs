@@ -142,3 +142,38 @@ fn contained_conditions_are_evidence_whatever_refers_to_them() {
     let others = condition("c", "C79.51", r#","subject":{"reference":"Patient/q"}"#);
     assert_eq!(codes(&[pain, others]).0, "M54.16 @Condition/pain.code");
 }
+
+#[test]
+fn supporting_information_that_was_not_sent_may_be_a_condition() {
+    let contained = r#"{"resourceType":"Observation","id":"seen"},{"resourceType":"Condition","id":"c","code":{}}"#;
+    let count = |reference: &str| {
+        let read = request(&order(&format!(
+            r#","reasonCode":[{{"coding":[{{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"M54.16"}}]}}],
+            "supportingInfo":[{{"display":"a report"}},{{{reference}}}],"contained":[{contained}]"#
+        )));
+        let unread = "not a Condition that is sent along @ServiceRequest.supportingInfo[1]";
+        assert_eq!(pointers(&read.lines[0].pointers), "[0] @ServiceRequest.reasonCode", "no line points to it");
+        diagnoses(&read).iter().filter(|told| *told == unread).count()
+    };
+    for gone in [
+        r#""reference":"Condition/gone""#,
+        r#""reference":"http://a/Condition/gone/_history/2""#,
+        r#""reference":"Condition?code=1""#,
+        r##""reference":"#gone""##,
+        r#""reference":"urn:uuid:77""#,
+        r#""type":"Condition","identifier":{"value":"1"}"#,
+        r#""type":"Condition","display":"cancer""#,
+    ] {
+        assert_eq!(count(gone), 1, "{gone}");
+    }
+    for other in [
+        r##""reference":"#seen""##,
+        r##""reference":"#c""##,
+        r#""reference":"Observation/gone""#,
+        r#""reference":"DocumentReference/Condition-1""#,
+        r#""reference":"urn:uuid:77","type":"DocumentReference""#,
+        r#""identifier":{"value":"1"}"#,
+    ] {
+        assert_eq!(count(other), 0, "{other}");
+    }
+}

@@ -2,8 +2,9 @@
 //! at. In memory and on paper.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod model;
+
 use std::{
-    collections::BTreeSet,
     io::{self, Cursor},
     sync::Arc,
 };
@@ -14,8 +15,9 @@ use claimgate::{
     exchange::json,
     history::{History, HistoryError, Keys, Noted, Noting, Paper, Place, Scratch},
     ledger::entry::Key,
-    request::{Encounter, Frequency, Kind, Patient, Request},
+    request::{Encounter, Kind, Patient, Request},
 };
+use model::{expected, is_claim_of, is_same_undated, services, takes_out};
 
 struct Memory;
 
@@ -77,109 +79,6 @@ fn request(random: &mut Random, number: u64) -> Request {
         lines.join(", ")
     ))
     .unwrap()
-}
-
-fn is_claim_of(one: &Request, other: &Request) -> bool {
-    one.kind == Kind::Claim
-        && other.patient.member_id.is_some()
-        && one.patient.member_id == other.patient.member_id
-        && one.patient.birth_date.get() == other.patient.birth_date.get()
-}
-
-fn takes_out(request: &Request) -> Option<&String> {
-    request.replaces.as_ref().filter(|_| request.frequency.value != Frequency::Original)
-}
-
-/// The services of a claim: each span of days once, with what was done.
-fn services(claim: &Request) -> Vec<(DateSpan, Vec<String>)> {
-    let mut services: Vec<(DateSpan, Vec<String>)> = Vec::new();
-    for line in claim.lines.iter().filter(|_| claim.frequency.value != Frequency::Void) {
-        let Some(span) = line.service_date.get() else { continue };
-        let done = line.procedure.get().map(|code| format!("{code}{:?}", line.modifiers));
-        match services.iter_mut().find(|(other, _)| other == span) {
-            Some((_, all)) => all.extend(done),
-            None => services.push((*span, done.into_iter().collect())),
-        }
-    }
-    services
-}
-
-/// The claims that are versions of the one at `place`, by names that lead from one to the next. A
-/// number alone leads on only where the days are the same.
-fn versions(requests: &[Request], place: usize) -> BTreeSet<usize> {
-    let ours = |at: usize| is_claim_of(&requests[at], &requests[place]);
-    let is_named = |name: &String| (0..requests.len()).any(|at| ours(at) && takes_out(&requests[at]) == Some(name));
-    let days = |claim: &Request| services(claim).into_iter().map(|(span, _)| span).collect::<Vec<_>>();
-    let is_linked = |one: &Request, other: &Request| {
-        let (takes, taken) = (takes_out(one), takes_out(other));
-        let is_one_number = one.id == other.id && (is_named(&one.id) || days(one) == days(other));
-        is_one_number || takes == Some(&other.id) || taken == Some(&one.id) || (takes.is_some() && takes == taken)
-    };
-    let mut found = BTreeSet::from([place]);
-    loop {
-        let more: Vec<usize> = (0..requests.len())
-            .filter(|other| !found.contains(other) && ours(*other))
-            .filter(|other| found.iter().any(|one| is_linked(&requests[*one], &requests[*other])))
-            .collect();
-        if more.is_empty() {
-            return found;
-        }
-        found.extend(more);
-    }
-}
-
-/// What is known of earlier services, as plainly as it can be said: day, procedures, diagnoses, claim.
-fn expected(requests: &[Request], place: usize) -> Vec<(DateSpan, usize, usize, String)> {
-    let own = &requests[place];
-    let is_claim = own.kind == Kind::Claim;
-    let same = if is_claim { versions(requests, place) } else { BTreeSet::new() };
-    let taken = |name: &str, but: usize| {
-        requests.iter().enumerate().any(|(by, request)| {
-            by != but && is_claim_of(request, own) && takes_out(request).is_some_and(|other| other == name)
-        })
-    };
-    let stands = |at: usize| {
-        let claim = &requests[at];
-        let itself = takes_out(claim) == Some(&claim.id);
-        !requests.iter().enumerate().any(|(by, request)| {
-            by != at && is_claim_of(request, own) && takes_out(request) == Some(&claim.id) && (!itself || by > at)
-        })
-    };
-    let mut known: Vec<(DateSpan, usize, usize, String)> = Vec::new();
-    for encounter in &own.history {
-        let name = encounter.claim_id.as_deref().unwrap();
-        if !taken(name, if is_claim { place } else { usize::MAX }) || own.patient.member_id.is_none() {
-            known.push((encounter.service_date, 1, 0, name.to_owned()));
-        }
-    }
-    if own.patient.member_id.is_none() {
-        return known;
-    }
-    let days: Vec<Option<DateSpan>> = own.lines.iter().map(|line| own.service_span(line).get().copied()).collect();
-    for (at, claim) in requests.iter().enumerate() {
-        let counts = is_claim_of(claim, own) && !same.contains(&at) && stands(at);
-        if !counts || claim.frequency.value == Frequency::Void {
-            continue;
-        }
-        let mut spans: Vec<DateSpan> = Vec::new();
-        for span in claim.lines.iter().filter_map(|line| line.service_date.get()) {
-            if !spans.contains(span) {
-                spans.push(*span);
-            }
-        }
-        for span in spans {
-            let is_earlier = days.iter().any(|day| day.is_none_or(|day| span.first < day.last));
-            if is_earlier {
-                let procedures = claim.lines.iter().filter(|line| line.service_date.get() == Some(&span)).count();
-                let diagnoses = claim.diagnoses.iter().filter(|diagnosis| {
-                    let begun = diagnosis.onset.get().is_none_or(|onset| onset.first <= span.last);
-                    begun && diagnosis.status == claimgate::request::Status::Active
-                });
-                known.push((span, procedures, diagnoses.count(), claim.id.clone()));
-            }
-        }
-    }
-    known
 }
 
 fn told(encounter: &Encounter) -> (DateSpan, usize, usize, String) {
@@ -262,7 +161,10 @@ fn check_recorded(seed: u64, bytes_max: usize) {
     let comes_again = |at: usize| {
         let one = &requests[at];
         let is_again = |later: &&Request| {
-            later.id == one.id && takes_out(later) == takes_out(one) && services(later) == services(one)
+            later.id == one.id
+                && takes_out(later) == takes_out(one)
+                && services(later) == services(one)
+                && is_same_undated(later, one)
         };
         one.kind == Kind::Claim
             && requests[at + 1..].iter().filter(|later| is_claim_of(later, one)).any(|later| is_again(&later))
@@ -355,6 +257,32 @@ fn claims_of_one_number_and_codes_that_cannot_be_read_are_history() {
     history.complete(&mut requests[1], place(1)).unwrap();
     let earlier: Vec<&[Code]> = requests[1].history.iter().map(|one| one.diagnoses.as_slice()).collect();
     assert_eq!(earlier, [[Code::UNREAD, Code::parse(System::Icd10Cm, "C79.51").unwrap()]]);
+}
+
+#[test]
+fn claims_without_a_day_are_history_of_an_unknown_one() {
+    let claim = |id: &str, lines: &str| {
+        let text = format!(
+            r#"{{"id": "{id}", "kind": "claim", "patient": {{"member_id": "M1", "birth_date": "1970-01-01"}},
+            "diagnoses": [{{"code": "C79.51"}}], "lines": [{lines}]}}"#
+        );
+        json::request(&text).unwrap()
+    };
+    let check = |lines: &str, expected: &[(&str, usize, usize)]| {
+        let mut requests =
+            [claim("C-1", lines), claim("C-9", r#"{"procedure": "62323", "service_date": "2026-03-10"}"#)];
+        let history = noted(&requests, usize::MAX);
+        history.complete(&mut requests[1], place(1)).unwrap();
+        let told = |one: &Encounter| (one.service_date.to_string(), one.procedures.len(), one.diagnoses.len());
+        let expected: Vec<_> = expected.iter().map(|(days, done, had)| ((*days).to_owned(), *done, *had)).collect();
+        assert_eq!(requests[1].history.iter().map(told).collect::<Vec<_>>(), expected, "{lines}");
+    };
+    let (undated, day) = (r#"{"procedure": "64493"}"#, r#"{"procedure": "62323", "service_date": "2026-01-05"}"#);
+    check(undated, &[("0001-01-01 to 9999-12-31", 1, 1)]);
+    check(&format!("{undated}, {undated}"), &[("0001-01-01 to 9999-12-31", 2, 1)]);
+    // Diagnoses stand on the day that is known.
+    check(&format!("{undated}, {day}"), &[("0001-01-01 to 9999-12-31", 1, 0), ("2026-01-05", 1, 1)]);
+    check(r#"{"procedure": "64493", "service_date": "2026-04-01"}"#, &[]);
 }
 
 #[test]
