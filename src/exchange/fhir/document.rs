@@ -1,12 +1,12 @@
 //! One JSON document: a claim, an order, or a Bundle of them with what was sent beside.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io};
 
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::{
-    claim,
+    Beside, claim,
     context::{Context, Scope, tail},
     fault::{Origin, broken, parse, reject, salvaged_id},
     order,
@@ -117,6 +117,37 @@ pub(super) fn read(text: &str, beside: &[String], origin: Origin<'_>, aside: &mu
         });
     }
     responses.iter().for_each(|response| each(Item::Fault(response.unmatched())));
+}
+
+/// Reads a claim that stands by itself, with what lies beside it: it is parsed once, for whose it is
+/// and for itself.
+///
+/// # Errors
+/// When what lies beside it cannot be had.
+pub(super) fn claim_beside(text: &str, beside: &dyn Beside, origin: Origin<'_>) -> io::Result<Item> {
+    let claim: Claim<'_> = match parse(text, "Claim", origin) {
+        Ok(claim) => claim,
+        Err(fault) => return Ok(Item::Reject(reject(text, fault))),
+    };
+    let named = claim.patient.get().and_then(|patient| patient.reference.get());
+    let texts = named.map_or(Ok(Vec::new()), |reference| beside.of_patient(tail(reference)))?;
+    let mut sent = Sent::default();
+    for text in &texts {
+        // A broken one is kept as broken, and what it would have said is unknown.
+        let _ = sent.add_beside(text, origin);
+    }
+    let read = claim_in(&claim, None, &sent.context, origin);
+    Ok(read.unwrap_or_else(|fault| Item::Reject(reject(text, fault))))
+}
+
+fn claim_in(
+    claim: &Claim<'_>,
+    full_url: Option<&str>,
+    context: &Context<'_>,
+    origin: Origin<'_>,
+) -> Result<Item, Fault> {
+    let scope = Scope::new(context, full_url, claim.contained.iter().map(|raw| raw.get()), origin);
+    claim::request(claim, &scope, origin).map(|request| Item::Request(Box::new(request)))
 }
 
 /// Reads the answers of one document: a response, or a Bundle of them.
@@ -306,9 +337,7 @@ impl Subject<'_> {
 
     fn read_claim(&self, context: &Context<'_>, origin: Origin<'_>) -> Result<Item, Fault> {
         let claim: Claim<'_> = parse(self.text, "Claim", origin)?;
-        let contained = claim.contained.iter().map(|raw| raw.get());
-        let scope = Scope::new(context, self.full_url.as_deref(), contained, origin);
-        claim::request(&claim, &scope, origin).map(|request| Item::Request(Box::new(request)))
+        claim_in(&claim, self.full_url.as_deref(), context, origin)
     }
 
     fn read_order(&self, context: &Context<'_>, patient: Option<&str>, origin: Origin<'_>) -> Result<Item, Fault> {

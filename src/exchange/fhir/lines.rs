@@ -38,13 +38,14 @@ impl<'r> Lines<'r> {
     ) -> io::Result<()> {
         let origin = Origin { file: self.file, line: Some(number), entry: None };
         match text_of(line, origin) {
-            Ok(text) => {
-                let texts = match self.beside {
-                    Some(beside) => patient_of(text, origin).map_or(Ok(Vec::new()), |id| beside.of_patient(&id))?,
-                    None => Vec::new(),
-                };
-                document::read(text, &texts, origin, &mut self.aside, each);
-            }
+            Ok(text) => match self.beside {
+                Some(beside) if is_claim(text) => each(document::claim_beside(text, beside, origin)?),
+                Some(beside) => {
+                    let texts = patient_of(text, origin).map_or(Ok(Vec::new()), |id| beside.of_patient(&id))?;
+                    document::read(text, &texts, origin, &mut self.aside, each);
+                }
+                None => document::read(text, &[], origin, &mut self.aside, each),
+            },
             Err(fault) => each(Item::Reject(Reject { request_id: None, lines: 0, fault })),
         }
         Ok(())
@@ -70,6 +71,11 @@ pub fn read_lines(input: impl BufRead, file: &str, each: &mut dyn FnMut(Item)) -
     each_line(input, LINE_BYTES_MAX, |number, line| lines.read(number, line, each))?;
     lines.tell(each);
     Ok(())
+}
+
+/// Whether a line is a claim by itself.
+fn is_claim(text: &str) -> bool {
+    document::kind_of(text).is_ok_and(|kind| kind == "Claim")
 }
 
 /// The text of a line, or why it cannot be read.
