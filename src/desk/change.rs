@@ -5,7 +5,7 @@
 //! of values. A pair is told only for a verdict that no single fact gives, so that neither of its
 //! two changes is superfluous: without it the other would give that verdict alone.
 
-use super::{Asked, LineFacts};
+use super::Asked;
 use crate::{
     tree::{Dial, Open, Setting, ValueMask, Verdicts},
     verdict::{Change, Verdict, WouldChange},
@@ -14,19 +14,20 @@ use crate::{
 /// What is left of a diagram where variables have the values that are asked for.
 pub(super) type Restrict<'r> = &'r dyn Fn(&mut dyn FnMut(u16) -> ValueMask) -> Open;
 
-/// The documentation that would give another verdict than `verdict`.
+/// The documentation that would give another verdict than `verdict`, where `values` gives the values
+/// that a variable can have as things are.
 pub(super) fn would_change(
     asked: Asked<'_>,
-    facts: &mut LineFacts<'_>,
+    values: &mut dyn FnMut(u16) -> ValueMask,
     restrict: Restrict<'_>,
     verdict: Verdict,
 ) -> Vec<WouldChange> {
     let dials = asked.words.dials();
     // The values each dialled variable can have as things are.
     let places = dials.iter().flat_map(|dial| &dial.variables);
-    let now: Vec<(u16, ValueMask)> = places.map(|place| (*place, facts.mask(*place))).collect();
+    let now: Vec<(u16, ValueMask)> = places.map(|place| (*place, values(*place))).collect();
     let open = restrict(&mut |variable| {
-        if asked.words.is_dialled(variable) { ValueMask::ANY } else { facts.mask(variable) }
+        if asked.words.is_dialled(variable) { ValueMask::ANY } else { values(variable) }
     });
     let reached = open.possible(&|_, _| true);
     if reached.iter().all(|other| other == verdict) {

@@ -6,7 +6,9 @@ use crate::{
     fact::{Answer, Drawn, FactKind, QuestionId, Shape, Shown, Test, Value, amount_words},
     pack::{Pack, Reason, Rule},
     tree::{Allowed, Place, ValueMask},
-    verdict::{Adjustment, Citation, Effect, Evidence, Finding, LineDecision, Need, Outcome, Said, Verdict},
+    verdict::{
+        Adjustment, Citation, Effect, Evidence, Finding, LineDecision, Need, Outcome, Said, Verdict, WouldChange,
+    },
 };
 
 /// What the engine itself says: reason, sentence for the provider, sentence for the patient.
@@ -70,13 +72,21 @@ pub(super) fn line(pack: &Pack, facts: &mut LineFacts<'_>, judged: &Judged<'_>, 
     }
     if decided.verdict != Verdict::Allow {
         also_asked(pack, facts, judged, decided);
-        let restrict = |masks: &mut dyn FnMut(u16) -> ValueMask| pack.diagram.open_where(masks);
-        decided.would_change = would_change(Asked::by(pack), facts, &restrict, decided.verdict);
+        decided.would_change = changes(pack, facts, decided.verdict);
         let day = facts.view().day();
         if day.is_some_and(|day| !crate::code::Icd10Cm::covers(day)) {
             decided.notes.push(engine_finding(name, "diagnosis-table-year", Verdict::Allow));
         }
     }
+}
+
+/// What documentation would change of a verdict.
+fn changes(pack: &Pack, facts: &mut LineFacts<'_>, verdict: Verdict) -> Vec<WouldChange> {
+    let restrict = |values: &mut dyn FnMut(u16) -> ValueMask| pack.diagram.open_where(values);
+    let changes = pack.memos.changes.of(verdict as u64, &mut |variable| facts.mask(variable), |values| {
+        would_change(Asked::by(pack), values, &restrict, verdict)
+    });
+    changes.to_vec()
 }
 
 /// Fills in what is wanted of a line that the pack would deny, if its day lies in the pack's period.

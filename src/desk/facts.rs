@@ -6,7 +6,7 @@ use crate::{
     fact::{Answer, Drawn, FactId, QuestionId, Value, View},
     pack::Pack,
     request::{Given, Line, Request},
-    tree::{Allowed, Answers, Open, ValueMask},
+    tree::{Allowed, Answers, ValueMask},
 };
 
 /// A line's facts for one pack, or for several together.
@@ -173,17 +173,6 @@ impl<'a> LineFacts<'a> {
             kept.clone_from(&mask);
         }
         mask
-    }
-
-    /// The values that the variables of those facts can have on which a verdict hangs; any of others.
-    pub(super) fn allowed_where_asked(&mut self, open: &Open) -> Allowed {
-        let variables = self.asked.variables;
-        let mut allowed = Allowed::new(vec![ValueMask::ANY; variables.len()]);
-        let facts = open.variables().into_iter().filter_map(|place| variables.get(place)).map(|asked| asked.fact);
-        for (place, _) in facts.flat_map(|fact| variables.of_fact(fact)) {
-            allowed.set(place, self.mask(place));
-        }
-        allowed
     }
 
     /// The values each variable can have.

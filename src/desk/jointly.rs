@@ -258,7 +258,8 @@ impl Joint {
     ) -> Result<Vec<Need>, TooLarge> {
         let outside = self.outside(together, voices)?;
         let left = needs::Left { within: &self.open, outside: outside.as_ref() };
-        let mut all = needs::needs(together.asked(), facts, &self.allowed, left);
+        let answers = needs::answers(together.asked(), &self.allowed, left);
+        let mut all = needs::needs(together.asked(), facts, left.within, &answers);
         let undated: Vec<&Voice<'_>> =
             voices.iter().filter(|voice| matches!(voice.says, Says::Perhaps { .. })).collect();
         let Some(first) = undated.first().filter(|_| self.is_undated || outside.is_some()) else { return Ok(all) };
@@ -313,7 +314,7 @@ fn changes(
             if is_dial(variable) { masks(variable) } else { allowed.get(variable).clone() }
         })
     };
-    let mut changes = would_change(asked, facts, &restrict, verdict);
+    let mut changes = would_change(asked, &mut |variable| facts.mask(variable), &restrict, verdict);
     let twins = twins(asked, voices);
     changes.retain(|change| !change.all.iter().any(|one| twins.contains(&one.kind())));
     Ok(changes)

@@ -6,7 +6,7 @@ use super::{Asked, LineFacts};
 use crate::{
     fact::{Answer, DICTIONARY, Drawn, FactId, Shape, Value},
     pack::Pack,
-    tree::{Allowed, Open, ValueMask, Variable, VariableKind, choices_of, is_backwards, span_words},
+    tree::{Allowed, Lacks, Open, ValueMask, Variable, VariableKind, choices_of, is_backwards, span_words},
     verdict::{Cause, Need, Verdict},
 };
 
@@ -22,15 +22,28 @@ pub(super) struct Left<'o> {
 
 /// What a pack lacks of a line, the line's day among it where a denial hangs on the pack's period.
 pub(super) fn of_pack(pack: &Pack, facts: &mut LineFacts<'_>) -> Vec<Need> {
-    let open = pack.diagram.open_where(&mut |variable| facts.mask(variable));
-    let allowed = facts.allowed_where_asked(&open);
     let is_undated = pack.is_in_force(facts.view().service.get()) == Answer::Unknown;
-    if !is_undated || !open.possible(&|_, _| true).contains(Verdict::Deny) {
-        return needs(Asked::by(pack), facts, &allowed, Left { within: &open, outside: None });
+    let mut values = |variable| facts.mask(variable);
+    let lacks = pack.memos.lacks.of(u64::from(is_undated), &mut values, |values| lacks(pack, is_undated, values));
+    let all = needs(Asked::by(pack), facts, &lacks.open, &lacks.answers);
+    match lacks.hangs_on_period {
+        true => with_day(all, service_date(facts, None, Some(Verdict::Allow))),
+        false => all,
     }
-    let outside = Open::settled_at(Verdict::Allow);
-    let all = needs(Asked::by(pack), facts, &allowed, Left { within: &open, outside: Some(&outside) });
-    with_day(all, service_date(facts, None, outside.settled()))
+}
+
+fn lacks(pack: &Pack, is_undated: bool, values: &mut dyn FnMut(u16) -> ValueMask) -> Lacks {
+    let open = pack.diagram.open_where(values);
+    let hangs_on_period = is_undated && open.possible(&|_, _| true).contains(Verdict::Deny);
+    let outside = hangs_on_period.then(|| Open::settled_at(Verdict::Allow));
+    // Of other facts nothing is told.
+    let mut allowed = Allowed::new(vec![ValueMask::ANY; pack.variables.len()]);
+    let facts = open.variables().into_iter().filter_map(|place| pack.variables.get(place)).map(|asked| asked.fact);
+    for (place, _) in facts.flat_map(|fact| pack.variables.of_fact(fact)) {
+        allowed.set(place, values(place));
+    }
+    let answers = answers(Asked::by(pack), &allowed, Left { within: &open, outside: outside.as_ref() });
+    Lacks { open, answers, hangs_on_period }
 }
 
 /// Needs with that of the day of service first, in the place of what else asks for it.
@@ -40,33 +53,41 @@ pub(super) fn with_day(mut all: Vec<Need>, day: Need) -> Vec<Need> {
     all
 }
 
-/// The unknown facts that the verdict hangs on, and no others.
-pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, allowed: &Allowed, left: Left<'_>) -> Vec<Need> {
-    let mut needs: Vec<Need> = Vec::new();
-    let mut seen: Vec<FactId> = Vec::new();
-    let day = facts.view().service.source();
-    for place in left.within.variables() {
-        let Some(variable) = asked.variables.get(place) else { continue };
-        if seen.contains(&variable.fact) {
-            continue;
+/// The verdict that each answer would give, fact by fact on which the verdict hangs.
+pub(super) type Answers = Vec<(FactId, Vec<(String, Option<Verdict>)>)>;
+
+/// The facts that the verdict hangs on, each with the verdict that each answer would give.
+pub(super) fn answers(asked: Asked<'_>, allowed: &Allowed, left: Left<'_>) -> Answers {
+    let mut all = Answers::new();
+    for variable in left.within.variables().into_iter().filter_map(|place| asked.variables.get(place)) {
+        if !all.iter().any(|(fact, _)| *fact == variable.fact) {
+            all.push((variable.fact, answers_of(asked, variable.fact, allowed, left)));
         }
-        seen.push(variable.fact);
-        let Some(kind) = asked.book.get_fact(variable.fact).map(|fact| fact.kind) else { continue };
-        let Some(drawn) = facts.get(variable.fact) else { continue };
+    }
+    all
+}
+
+/// The unknown facts that the verdict hangs on, and no others.
+pub(super) fn needs(asked: Asked<'_>, facts: &mut LineFacts<'_>, open: &Open, answers: &Answers) -> Vec<Need> {
+    let mut needs: Vec<Need> = Vec::with_capacity(answers.len());
+    let day = facts.view().service.source();
+    for (fact, answers) in answers {
+        let Some(kind) = asked.book.get_fact(*fact).map(|fact| fact.kind) else { continue };
+        let Some(drawn) = facts.get(*fact) else { continue };
         let why = drawn.cause.unwrap_or(Cause::Absent);
         let source = match drawn.root {
             Some(SERVICE_DATE) => day.to_string(),
-            Some(_) | None => source_of(asked, variable.fact, drawn, left.within),
+            Some(_) | None => source_of(asked, *fact, drawn, open),
         };
         // A fact that is unknown because another is: ask for the other.
-        let name = drawn.root.unwrap_or(asked.words.fact_name(variable.fact)).to_owned();
+        let name = drawn.root.unwrap_or(asked.words.fact_name(*fact));
         if needs.iter().any(|need| need.fact == name) {
             continue;
         }
         let root = drawn.root.and_then(|root| DICTIONARY.iter().find(|known| known.name == root));
-        let ask = root.map_or(kind.ask, |known| known.ask);
-        let answers = if drawn.root.is_some() { Vec::new() } else { answers(asked, variable.fact, allowed, left) };
-        needs.push(Need { fact: name, ask: ask.to_owned(), why, source, answers });
+        let ask = root.map_or(kind.ask, |known| known.ask).to_owned();
+        let answers = if drawn.root.is_some() { Vec::new() } else { answers.clone() };
+        needs.push(Need { fact: name.to_owned(), ask, why, source, answers });
     }
     needs
 }
@@ -112,7 +133,7 @@ pub(super) fn service_date(facts: &LineFacts<'_>, within: Option<Verdict>, outsi
 }
 
 /// The verdict each value of a fact would give: `None` while other facts still matter.
-fn answers(asked: Asked<'_>, fact: FactId, allowed: &Allowed, left: Left<'_>) -> Vec<(String, Option<Verdict>)> {
+fn answers_of(asked: Asked<'_>, fact: FactId, allowed: &Allowed, left: Left<'_>) -> Vec<(String, Option<Verdict>)> {
     let is_known = |variable: &Variable| matches!(variable.kind, VariableKind::Known);
     let variables: Vec<(u16, &Variable)> =
         asked.variables.of_fact(fact).filter(|(_, variable)| !is_known(variable)).collect();

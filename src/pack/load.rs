@@ -16,7 +16,7 @@ use crate::{
     fact::{Book, DICTIONARY, FactKind, Question, Test},
     fault::{PackFault, PackText},
     script::{ParameterValue, Scripts, Vocabulary},
-    tree::{Diagram, Forest, Limits, Refusal, Root, StageTrees, Step, Variables, Words, explore},
+    tree::{Diagram, Forest, Limits, Memos, Refusal, Root, StageTrees, Step, Variables, Words, explore},
     verdict::Outcome,
 };
 
@@ -106,6 +106,7 @@ pub fn load(texts: Vec<PackText>, settings: &Settings) -> Result<Pack, Vec<PackF
         manifest,
         parameters,
         words: Words::of(&book, &sets, &variables),
+        memos: Memos::default(),
         sets,
         asked: asked(&book, &reason_list),
         reasons: reason_list,

@@ -29,7 +29,7 @@ use crate::{
     date::DateSpan,
     fact::{Answer, Book, Fact, FactKind},
     script::{ParameterValue, Scripts},
-    tree::{Diagram, Forest, Root, Variables, Words},
+    tree::{Diagram, Forest, Memos, Root, Variables, Words},
     verdict::PackStamp,
 };
 
@@ -56,6 +56,8 @@ pub struct Pack {
     pub variables: Variables,
     /// Facts and values in words.
     pub words: Words,
+    /// What was worked out of lines before.
+    pub memos: Memos,
     /// The verdict diagram of all stages together.
     pub diagram: Diagram,
     /// The value sets that companion lines and lines apart are in.

@@ -82,6 +82,11 @@ impl ValueMask {
         both
     }
 
+    /// Its values as the bits of one word; `None` where one has none of them all.
+    pub fn word_alone(&self) -> Option<u64> {
+        (self.more.is_empty() && !self.rest).then_some(self.first)
+    }
+
     /// The same among the first `count` values.
     pub fn cut_to(self, count: usize) -> ValueMask {
         let is_within = !self.rest && self.more.is_empty() && (count >= WORD || self.first >> count == 0);
