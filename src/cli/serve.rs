@@ -48,7 +48,9 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
         Ok(recorder) => recorder,
         Err(exit) => return Ok(exit),
     };
-    match http::serve(&server, desk, recorder) {
+    let served = http::serve(&server, desk, recorder);
+    telemetry::flush();
+    match served {
         Ok(()) => Ok(Exit::Allowed),
         Err(error) => {
             complain(format_args!("cannot serve on {}: {error}", server.address), None);

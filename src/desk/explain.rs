@@ -86,7 +86,9 @@ fn changes(pack: &Pack, facts: &mut LineFacts<'_>, verdict: Verdict) -> Vec<Woul
     let changes = pack.memos.changes.of(verdict as u64, &mut |variable| facts.mask(variable), |values| {
         would_change(Asked::by(pack), values, &restrict, verdict)
     });
-    changes.to_vec()
+    // Outside the pack's period nothing is denied.
+    let may_lie_outside = pack.is_in_force(facts.view().service.get()) == Answer::Unknown;
+    changes.iter().filter(|change| change.then != Verdict::Deny || !may_lie_outside).cloned().collect()
 }
 
 /// Fills in what is wanted of a line that the pack would deny, if its day lies in the pack's period.

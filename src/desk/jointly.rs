@@ -316,7 +316,11 @@ fn changes(
     };
     let mut changes = would_change(asked, &mut |variable| facts.mask(variable), &restrict, verdict);
     let twins = twins(asked, voices);
-    changes.retain(|change| !change.all.iter().any(|one| twins.contains(&one.kind())));
+    // Outside of a period its pack denies nothing.
+    let may_lie_outside = voices.iter().any(|voice| !voice.is_dated);
+    changes.retain(|change| {
+        !change.all.iter().any(|one| twins.contains(&one.kind())) && (change.then != Verdict::Deny || !may_lie_outside)
+    });
     Ok(changes)
 }
 

@@ -6,7 +6,7 @@ use super::{Asked, LineFacts};
 use crate::{
     fact::{Answer, DICTIONARY, Drawn, FactId, Shape, Value},
     pack::Pack,
-    tree::{Allowed, Lacks, Open, ValueMask, Variable, VariableKind, choices_of, is_backwards, span_words},
+    tree::{Allowed, Answered, Lacks, Open, ValueMask, Variable, VariableKind, choices_of, is_backwards, span_words},
     verdict::{Cause, Need, Verdict},
 };
 
@@ -54,7 +54,7 @@ pub(super) fn with_day(mut all: Vec<Need>, day: Need) -> Vec<Need> {
 }
 
 /// The verdict that each answer would give, fact by fact on which the verdict hangs.
-pub(super) type Answers = Vec<(FactId, Vec<(String, Option<Verdict>)>)>;
+pub(super) type Answers = Vec<(FactId, Answered)>;
 
 /// The facts that the verdict hangs on, each with the verdict that each answer would give.
 pub(super) fn answers(asked: Asked<'_>, allowed: &Allowed, left: Left<'_>) -> Answers {
@@ -104,7 +104,7 @@ fn source_of(asked: Asked<'_>, fact: FactId, drawn: &Drawn<'_>, open: &Open) -> 
         hung_on.iter().filter(|variable| variable.fact == fact).any(holds)
     };
     let mut sources: Vec<String> = Vec::new();
-    if let Value::Codes { maybe, .. } = &drawn.value {
+    if let Value::Codes { maybe, open: false, .. } = &drawn.value {
         for shown in maybe.iter().filter(|shown| is_hung_on(shown.class)) {
             let source = shown.source.to_string();
             if !sources.contains(&source) {
@@ -133,7 +133,7 @@ pub(super) fn service_date(facts: &LineFacts<'_>, within: Option<Verdict>, outsi
 }
 
 /// The verdict each value of a fact would give: `None` while other facts still matter.
-fn answers_of(asked: Asked<'_>, fact: FactId, allowed: &Allowed, left: Left<'_>) -> Vec<(String, Option<Verdict>)> {
+fn answers_of(asked: Asked<'_>, fact: FactId, allowed: &Allowed, left: Left<'_>) -> Answered {
     let is_known = |variable: &Variable| matches!(variable.kind, VariableKind::Known);
     let variables: Vec<(u16, &Variable)> =
         asked.variables.of_fact(fact).filter(|(_, variable)| !is_known(variable)).collect();
@@ -158,12 +158,7 @@ fn answers_of(asked: Asked<'_>, fact: FactId, allowed: &Allowed, left: Left<'_>)
 }
 
 /// A set of codes: what each kind of code alone would give, and what none of them would.
-fn answers_of_codes(
-    asked: Asked<'_>,
-    variables: &[(u16, &Variable)],
-    allowed: &Allowed,
-    left: Left<'_>,
-) -> Vec<(String, Option<Verdict>)> {
+fn answers_of_codes(asked: Asked<'_>, variables: &[(u16, &Variable)], allowed: &Allowed, left: Left<'_>) -> Answered {
     // What the verdict does not hang on need not be narrowed.
     let mut hangs_on = left.within.variables();
     hangs_on.extend(left.outside.into_iter().flat_map(Open::variables));
@@ -207,7 +202,7 @@ fn settled(left: Left<'_>, narrowed: &[(u16, ValueMask)]) -> Option<Verdict> {
 }
 
 /// One row a verdict, most severe first; rows still open come last.
-fn by_verdict(rows: Vec<(&str, Option<Verdict>)>, before: &str) -> Vec<(String, Option<Verdict>)> {
+fn by_verdict(rows: Vec<(&str, Option<Verdict>)>, before: &str) -> Answered {
     let mut groups: BTreeMap<std::cmp::Reverse<Option<Verdict>>, Vec<&str>> = BTreeMap::new();
     for (words, then) in rows {
         let group = groups.entry(std::cmp::Reverse(then)).or_default();
@@ -218,7 +213,7 @@ fn by_verdict(rows: Vec<(&str, Option<Verdict>)>, before: &str) -> Vec<(String, 
     groups.into_iter().map(|(then, words)| (format!("{before}{}", words.join(", ")), then.0)).collect()
 }
 
-fn merged_spans(shape: Shape, cuts: &[i64], rows: Vec<(usize, Option<Verdict>)>) -> Vec<(String, Option<Verdict>)> {
+fn merged_spans(shape: Shape, cuts: &[i64], rows: Vec<(usize, Option<Verdict>)>) -> Answered {
     let mut merged: Vec<(usize, usize, Option<Verdict>)> = Vec::new();
     for (value, then) in rows.into_iter().filter(|(value, _)| !is_backwards(shape, cuts, *value)) {
         match merged.last_mut() {

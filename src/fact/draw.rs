@@ -287,7 +287,8 @@ pub(super) fn line_diagnoses<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a> {
                     }
                     Some(sourced) => {
                         cause = cause.or(Some(Cause::Contradictory));
-                        source = Some(&sourced.source);
+                        // Why it is unknown is told first of what cannot be read.
+                        source = source.filter(|_| open).or(Some(&sourced.source));
                         maybe.push(view.shown(&sourced.value, &sourced.source));
                     }
                     None => {

@@ -36,12 +36,15 @@ type Leads = (u64, u32);
 /// Stands for the key where a variable is asked for.
 const KEY: u16 = u16::MAX;
 
+/// What each answer would give; `None` while other facts still matter.
+pub type Answered = Vec<(String, Option<Verdict>)>;
+
 /// What a line lacks under a pack.
 pub struct Lacks {
     /// What is left of the pack's diagram.
     pub open: Open,
     /// Each fact that the verdict hangs on, with the verdict that each answer would give.
-    pub answers: Vec<(FactId, Vec<(String, Option<Verdict>)>)>,
+    pub answers: Vec<(FactId, Answered)>,
     /// Whether a denial hangs on the pack's period.
     pub hangs_on_period: bool,
 }

@@ -24,7 +24,7 @@ pub use explore::{Limits, Refusal, Step, explore};
 pub use forest::{Forest, LeafId, Place, Root, Trail};
 pub use graph::{Combine, FALSE, Graph, NodeId, TRUE, TooLarge};
 pub use mask::ValueMask;
-pub use memo::{Lacks, Memo, Memos};
+pub use memo::{Answered, Lacks, Memo, Memos};
 pub use restrict::{Allowed, Asking, Open, Verdicts};
 pub use variable::{Crowded, VALUES_MAX, VARIABLES_MAX, Variable, VariableKind, Variables};
 pub use words::{Words, choices_of, is_backwards, span_words};

@@ -99,6 +99,11 @@ fn outside(desk: &Desk, request: &Request, place: usize) -> &'static [&'static s
 /// Every answer that is told a verdict gives it, whatever else is so.
 fn check_answers(desk: &Desk, request: &Request, place: usize, line: &LineDecision, held: &mut Held) {
     let decided = |request: &Request| desk.decide(request).lines[place].verdict;
+    let span = request.service_span(&request.lines[place]).get();
+    if desk.packs().iter().any(|pack| pack.is_in_force(span) == Answer::Unknown) {
+        // Outside of a period its pack denies nothing, whatever is documented.
+        assert!(line.would_change.iter().all(|change| change.then != Verdict::Deny), "{line:#?} in {request:#?}");
+    }
     for need in &line.needs {
         if need.fact == "line.service_date" {
             for (when, then) in need.answers.iter().filter_map(|(when, then)| Some((when, (*then)?))) {

@@ -61,7 +61,7 @@ pub(super) fn request(claim: &Claim<'_>, scope: &Scope<'_, '_>, origin: Origin<'
     for (index, info) in claim.supporting_info.iter().enumerate() {
         if let Some(reference) = info.value_reference.get() {
             let source = Source::member("Claim.supportingInfo", index, "valueReference");
-            diagnoses.add_supporting(reference, scope, &source);
+            diagnoses.add_supporting(reference, (subject, scope), &source);
         }
     }
     diagnoses.add_others(subject, scope);

@@ -65,8 +65,11 @@ pub(super) fn diagnoses(concept: &Concept<'_>, source: &Source) -> Vec<Given<Cod
     }
     let is_said = match read.is_empty() {
         true => says_something(&concept.coding, &concept.text),
-        // Words beside a code say what the code says; another code was there before this one.
-        false => concept.coding.iter().any(|coding| coding.code.get().is_some_and(|text| !is_nothing(text))),
+        // Of a code that says nothing, other codes and other words say what is meant.
+        false => {
+            concept.coding.iter().any(|coding| coding.code.get().is_none_or(|text| !is_nothing(text)))
+                || concept.text.get().is_some_and(says_more)
+        }
     };
     read.extend(is_said.then(|| Given::unreadable(DIAGNOSIS, source.clone())));
     read
@@ -75,8 +78,16 @@ pub(super) fn diagnoses(concept: &Concept<'_>, source: &Source) -> Vec<Given<Cod
 /// Illness, unspecified: what a problem without a map to ICD-10-CM is given.
 const UNSPECIFIED: &str = "R69";
 
+/// Words that say no more than it.
+const UNSPECIFIED_WORDS: &[&str] = &["", "illness", "illness, unspecified", "unspecified illness", "unknown"];
+
+/// No code stands below it.
 fn says_nothing(code: &Code) -> bool {
-    code.system() == System::Icd10Cm && code.text() == UNSPECIFIED
+    code.system() == System::Icd10Cm && code.text().starts_with(UNSPECIFIED)
+}
+
+fn says_more(words: &str) -> bool {
+    !UNSPECIFIED_WORDS.iter().any(|known| known.eq_ignore_ascii_case(words.trim()))
 }
 
 fn is_nothing(text: &str) -> bool {
@@ -271,6 +282,9 @@ mod tests {
         check("diagnosis", &[(ICD, "R69"), ("urn:x", "9")], "", unread);
         check("diagnosis", &[(ICD, "R69"), (ICD, "M54:16"), (SNOMED, "279039007")], "", unread);
         check("diagnosis", &[(ICD, "R69")], "illness", "icd10cm:R69");
+        check("diagnosis", &[(ICD, "R69")], "Illness, unspecified ", "icd10cm:R69");
+        check("diagnosis", &[(ICD, "R69")], "Chordoma of sacrum", unread);
+        check("diagnosis", &[(ICD, "R69.0"), (SNOMED, "254637007")], "", "icd10cm:R69.0 snomed:254637007");
         check("diagnosis", &[(ICD, "R69"), ("urn:x", "R69")], "", "icd10cm:R69");
         // Beside what says something it is one of several that only together say it.
         check("diagnosis", &[(ICD, "R69"), (ICD, "M54.16"), (SNOMED, "254637007")], "", "icd10cm:R69 icd10cm:M54.16");

@@ -26,7 +26,13 @@ pub(super) struct Diagnoses {
     pub(super) list: Vec<Diagnosis>,
     /// Places of the Conditions that were referred to.
     taken: Vec<usize>,
+    /// How many references of supporting information could not be followed.
+    unfollowed: usize,
 }
+
+/// References of supporting information that cannot be followed: past so many each says no more than
+/// those before it.
+const UNFOLLOWED_MAX: usize = 20;
 
 impl Diagnoses {
     /// Adds what a concept says.
@@ -56,18 +62,32 @@ impl Diagnoses {
         }
     }
 
-    /// Adds that supporting information refers to a Condition, or to what may be one, that was not sent: it
-    /// may say anything. One that was sent is among the patient's others.
-    pub(super) fn add_supporting(&mut self, reference: &Reference<'_>, scope: &Scope<'_, '_>, source: &Source) {
+    /// Adds what supporting information refers to, where it is a Condition or may be one. One that was not
+    /// sent, or is said to be another patient's, may say anything; one that the claim contains is the
+    /// claim's. What else was sent is among the patient's others.
+    pub(super) fn add_supporting(
+        &mut self,
+        reference: &Reference<'_>,
+        (patient, scope): (Option<&str>, &Scope<'_, '_>),
+        source: &Source,
+    ) {
         let text = reference.reference.get();
-        if text.is_some_and(|text| matches!(scope.condition(text), Found::Here(..) | Found::Broken)) {
-            return;
-        }
-        let is_condition = match reference.kind.get() {
-            Some(kind) => super::context::tail(kind) == "Condition",
-            None => text.is_some_and(|text| scope.may_mean_condition(text)),
+        let is_condition = match text.map_or(Found::Nothing, |text| scope.condition(text)) {
+            Found::Broken => return,
+            Found::Here(_, condition) if is_of(condition, patient, scope) => return,
+            Found::Here(None, condition) => {
+                let before = self.list.len();
+                self.list.extend(of_condition(condition));
+                self.list.len() == before
+            }
+            Found::Here(Some(_), _) => true,
+            Found::Nothing => match reference.kind.get() {
+                Some(kind) => super::context::tail(kind) == "Condition",
+                None => text.is_some_and(|text| scope.may_mean_condition(text)),
+            },
         };
-        if is_condition {
+        if is_condition && self.unfollowed < UNFOLLOWED_MAX {
+            self.unfollowed += 1;
             self.list.push(certain(Given::unreadable(SENT_ALONG, source.clone())));
         }
     }
@@ -75,6 +95,7 @@ impl Diagnoses {
     /// Adds the patient's other Conditions: evidence that no line points to. One that could not be
     /// read may be anybody's and may say anything: it is there, unreadable.
     pub(super) fn add_others(&mut self, patient: Option<&str>, scope: &Scope<'_, '_>) {
+        let referred_to = self.list.len();
         for (place, condition) in scope.conditions() {
             if place.is_some_and(|place| self.taken.contains(&place)) {
                 continue;
@@ -84,19 +105,23 @@ impl Diagnoses {
                 self.list.push(certain(Given::unreadable("a Condition that can be read", source)));
                 continue;
             };
-            let subject = condition.subject.get().and_then(|subject| subject.reference.get());
-            let ours = match (subject, patient) {
-                (None, _) => true,
-                (Some(subject), Some(patient)) => scope.same_patient(subject, patient),
-                (Some(_), None) => false,
-            };
-            if ours {
+            if is_of(condition, patient, scope) {
                 // A contained one that was referred to is there already.
                 let mut more: Vec<Diagnosis> = of_condition(condition).collect();
-                more.retain(|one| place.is_some() || !self.list.contains(one));
+                let before = self.list.get(..referred_to).unwrap_or_default();
+                more.retain(|one| place.is_some() || !before.contains(one));
                 self.list.append(&mut more);
             }
         }
+    }
+}
+
+/// Whether a Condition is the patient's, or does not say whose it is.
+fn is_of(condition: &Condition<'_>, patient: Option<&str>, scope: &Scope<'_, '_>) -> bool {
+    match (condition.subject.get().and_then(|subject| subject.reference.get()), patient) {
+        (None, _) => true,
+        (Some(subject), Some(patient)) => scope.same_patient(subject, patient),
+        (Some(_), None) => false,
     }
 }
 

@@ -4,7 +4,10 @@
 //! A reference that fits two different servers' resources finds none: another patient's birth
 //! date must never count.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cell::OnceCell,
+    collections::{HashMap, HashSet},
+};
 
 use serde::Deserialize;
 
@@ -58,8 +61,10 @@ pub(super) enum Found<'s, T> {
 pub(super) struct Scope<'s, 'a> {
     pub(super) outer: &'s Context<'a>,
     contained: Context<'a>,
+    /// The ids of what is contained and is no Condition, once they are asked for.
+    others: OnceCell<HashSet<String>>,
     /// What is contained and is no Condition.
-    others: Vec<&'a str>,
+    texts: Vec<&'a str>,
     base: Option<String>,
 }
 
@@ -218,17 +223,17 @@ impl<'s, 'a> Scope<'s, 'a> {
         contained: impl Iterator<Item = &'a str>,
         origin: Origin<'_>,
     ) -> Scope<'s, 'a> {
-        let (mut own, mut others) = (Context::default(), Vec::new());
+        let (mut own, mut texts) = (Context::default(), Vec::new());
         for text in contained {
             let Ok(kind) = super::kind_of(text) else { continue };
             // A broken one stays in `own` as broken, which says more than a fault beside the claim.
             let _ = own.add(&kind, None, text, origin);
             if kind != Condition::KIND {
-                others.push(text);
+                texts.push(text);
             }
         }
         let base = full_url.and_then(target).and_then(|target| target.base).map(str::to_owned);
-        Scope { outer, contained: own, others, base }
+        Scope { outer, contained: own, others: OnceCell::new(), texts, base }
     }
 
     pub(super) fn patient(&self, reference: &str) -> Found<'_, Patient<'a>> {
@@ -247,7 +252,8 @@ impl<'s, 'a> Scope<'s, 'a> {
     /// nothing, and nothing else was sent under its name.
     pub(super) fn may_mean_condition(&self, reference: &str) -> bool {
         if let Some(id) = reference.strip_prefix('#') {
-            return !id.is_empty() && !self.others.iter().any(|text| salvaged_id(text).as_deref() == Some(id));
+            let ids = || self.texts.iter().filter_map(|text| salvaged_id(text)).collect();
+            return !id.is_empty() && !self.others.get_or_init(ids).contains(id);
         }
         if reference.starts_with("urn:") {
             return !self.outer.others.contains(reference);

@@ -73,7 +73,11 @@ pub(super) fn request(
         own => Pointers::To((0..own).collect(), Source::field(reasons)),
     };
     for (index, reference) in order.supporting_info.iter().enumerate() {
-        diagnoses.add_supporting(reference, scope, &Source::member("ServiceRequest.supportingInfo", index, ""));
+        diagnoses.add_supporting(
+            reference,
+            (subject, scope),
+            &Source::member("ServiceRequest.supportingInfo", index, ""),
+        );
     }
     diagnoses.add_others(subject, scope);
     let (stated_pain_type, purpose) = details(order);

@@ -100,7 +100,7 @@ pub(in crate::fact) fn sessions<'a>(view: &View<'a>, arguments: &[Argument]) -> 
         return if none { certain(Value::Span(0, 0), &NOWHERE) } else { undated };
     };
     let earlier = Earlier::of(view, window, &days.value, counts);
-    let source = earlier.first.map_or(&NOWHERE, |encounter| &encounter.source);
+    let source = earlier.shown.map_or(&NOWHERE, |encounter| &encounter.source);
     let mut drawn = certain(Value::Span(number(earlier.days_least), number(earlier.days_most)), source);
     if earlier.days_least != earlier.days_most {
         drawn.cause = Some(Cause::Unreadable);
@@ -126,7 +126,7 @@ fn months_since_first<'a>(
     let low = if earlier.days_least < days_min { -1 } else { since(earlier.begun_by, days.first) };
     let high = if earlier.days_most < days_min { -1 } else { since(earlier.begun_from, days.last) };
     let high = high.min(i64::from(window.months)).max(low);
-    let mut drawn = certain(Value::Span(low, high), earlier.first.map_or(&NOWHERE, |encounter| &encounter.source));
+    let mut drawn = certain(Value::Span(low, high), earlier.shown.map_or(&NOWHERE, |encounter| &encounter.source));
     drawn.known = match (earlier.days_least >= days_min, earlier.days_most >= days_min) {
         (true, _) => Answer::Yes,
         (false, true) => Answer::Unknown,
@@ -141,8 +141,8 @@ fn months_since_first<'a>(
 
 /// What is known of the earlier services in a window.
 struct Earlier<'a> {
-    /// The one that may be the earliest.
-    first: Option<&'a Encounter>,
+    /// The earliest that is certainly in it; else the one that may be the earliest.
+    shown: Option<&'a Encounter>,
     /// The earliest day on which the first of them can have been.
     begun_from: Option<Date>,
     /// The latest day on which the first of them can have been.
@@ -155,10 +155,15 @@ struct Earlier<'a> {
 impl<'a> Earlier<'a> {
     fn of(view: &View<'a>, window: Window, days: &DateSpan, counts: impl Fn(&Encounter) -> bool) -> Earlier<'a> {
         let (mut possible, mut certain) = (Vec::new(), Vec::new());
+        let mut sure: Option<&'a Encounter> = None;
         for encounter in view.request.earlier().filter(|encounter| counts(encounter)) {
             match window.has(&encounter.service_date, days) {
                 Answer::No => continue,
-                Answer::Yes => certain.push(encounter.service_date),
+                Answer::Yes => {
+                    certain.push(encounter.service_date);
+                    sure =
+                        sure.filter(|sure| sure.service_date.first <= encounter.service_date.first).or(Some(encounter));
+                }
                 Answer::Unknown => {}
             }
             possible.push(encounter);
@@ -169,7 +174,7 @@ impl<'a> Earlier<'a> {
         let inexact = possible.len() - exact.len();
         exact.dedup();
         Earlier {
-            first,
+            shown: sure.or(first),
             begun_from: first.map(|encounter| encounter.service_date.first),
             begun_by: certain.iter().map(|span| span.last).min(),
             days_least: days_least(certain),

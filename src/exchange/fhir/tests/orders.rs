@@ -139,8 +139,13 @@ fn contained_conditions_are_evidence_whatever_refers_to_them() {
         (told.as_str(), pointed.as_str()),
         ("M54.16 @Condition/pain.code, C79.51 @Condition/c.code", "[0] @ServiceRequest.reasonReference")
     );
-    let others = condition("c", "C79.51", r#","subject":{"reference":"Patient/q"}"#);
-    assert_eq!(codes(&[pain, others]).0, "M54.16 @Condition/pain.code");
+    // What an order contains and refers to is its own; what it only contains is whose it says.
+    let other = |id: &str| condition(id, "C79.51", r#","subject":{"reference":"Patient/q"}"#);
+    assert_eq!(codes(&[pain.clone(), other("c")]).0, "M54.16 @Condition/pain.code, C79.51 @Condition/c.code");
+    assert_eq!(
+        codes(&[pain, other("d")]).0,
+        "M54.16 @Condition/pain.code, not a Condition that is sent along @ServiceRequest.supportingInfo[0]"
+    );
 }
 
 #[test]

@@ -3,7 +3,9 @@
 //! INVARIANT: what is logged is chosen where it is logged, field by field; nothing here ever sees
 //! a request. Lines go to standard error, so that standard output stays the program's answer.
 
-use std::io;
+mod gathered;
+
+use std::{io, sync::OnceLock};
 
 use tracing::Subscriber;
 use tracing_subscriber::{
@@ -12,6 +14,10 @@ use tracing_subscriber::{
 };
 
 use crate::config::{LogConfig, LogFormat};
+use gathered::Gathered;
+
+/// The process's log, once it was started.
+static LOG: OnceLock<Gathered> = OnceLock::new();
 
 /// Why the log could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +33,9 @@ pub enum TelemetryError {
     /// A log was started before.
     #[error("the log was started twice")]
     Twice,
+    /// No thread can be begun that writes it.
+    #[error("the log cannot be written: {0}")]
+    Thread(io::Error),
 }
 
 /// Starts the process's log on standard error. A panic, should there ever be one, is told by its
@@ -35,11 +44,20 @@ pub enum TelemetryError {
 /// # Errors
 /// See [`TelemetryError`].
 pub fn start(config: &LogConfig) -> Result<(), TelemetryError> {
-    subscriber(config, io::stderr)?.try_init().map_err(|_| TelemetryError::Twice)?;
+    let gathered = Gathered::begin(Box::new(io::stderr())).map_err(TelemetryError::Thread)?;
+    subscriber(config, gathered.clone())?.try_init().map_err(|_| TelemetryError::Twice)?;
+    let _ = LOG.set(gathered);
     std::panic::set_hook(Box::new(|panic| {
         tracing::error!(place = panic.location().map(tracing::field::display), "panicked");
     }));
     Ok(())
+}
+
+/// Writes what of the log still waits: before the process ends.
+pub fn flush() {
+    if let Some(gathered) = LOG.get() {
+        gathered.flush();
+    }
 }
 
 /// A log that writes where `writer` says.
