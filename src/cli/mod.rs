@@ -27,7 +27,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-use crate::verdict::Verdict;
+use crate::{telemetry, verdict::Verdict};
 
 /// What a shell reports of a program that a closed pipe stopped: 128 and the number of SIGPIPE.
 const CLOSED_PIPE: u8 = 141;
@@ -88,6 +88,7 @@ pub fn run() -> ExitCode {
         Command::Sample(args) => sample::run(args),
         Command::Serve(args) => serve::run(args),
     };
+    telemetry::flush();
     match done {
         Ok(exit) => exit.into(),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(CLOSED_PIPE),

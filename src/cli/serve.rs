@@ -48,9 +48,7 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
         Ok(recorder) => recorder,
         Err(exit) => return Ok(exit),
     };
-    let served = http::serve(&server, desk, recorder);
-    telemetry::flush();
-    match served {
+    match http::serve(&server, desk, recorder) {
         Ok(()) => Ok(Exit::Allowed),
         Err(error) => {
             complain(format_args!("cannot serve on {}: {error}", server.address), None);

@@ -10,6 +10,7 @@ mod known;
 mod phrase;
 mod row;
 mod standing;
+mod written;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -360,40 +361,6 @@ fn settle<'a>(winners: &mut [Option<&'a Row>], row: &'a Row) {
 impl SetFault {
     fn new(definition: &SetDefinition, message: String) -> SetFault {
         SetFault { set: definition.name.clone(), message, unknown_name: None, entry: None }
-    }
-}
-
-impl Entry {
-    /// What it matches, as people write it: codes of ICD-10-CM with their dot.
-    pub fn written(&self) -> String {
-        let code =
-            |text: &str| Code::parse(self.system, text).map_or_else(|_| text.to_owned(), |code| code.to_string());
-        match &self.pattern {
-            Pattern::Code(text) | Pattern::Prefix(text) => code(text),
-            Pattern::Range(from, to) => format!("{} to {}", code(from), code(to)),
-            Pattern::Phrase(text) => text.clone(),
-        }
-    }
-}
-
-impl std::fmt::Display for Entry {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let kind = match &self.pattern {
-            Pattern::Code(_) => "code",
-            Pattern::Prefix(_) => "prefix",
-            Pattern::Range(..) => "range",
-            Pattern::Phrase(_) => "phrase",
-        };
-        write!(f, "{kind} {}", self.written())?;
-        if let Some(sevenths) = &self.seventh {
-            write!(f, " with seventh character {sevenths}")?;
-        }
-        match self.period {
-            (None, None) => Ok(()),
-            (Some(from), None) => write!(f, " from {from}"),
-            (None, Some(until)) => write!(f, " until {until}"),
-            (Some(from), Some(until)) => write!(f, " from {from} until {until}"),
-        }
     }
 }
 

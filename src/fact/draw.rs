@@ -361,11 +361,7 @@ pub(super) fn line_of_business<'a>(view: &View<'a>, _: &[Argument]) -> Drawn<'a>
 }
 
 fn months_of(arguments: &[Argument]) -> i32 {
-    let months = arguments.iter().find_map(|argument| match argument {
-        Argument::Months(months) => i32::try_from(*months).ok(),
-        Argument::Set(_) => None,
-    });
-    months.unwrap_or(0)
+    super::months_of(arguments).and_then(|months| i32::try_from(months).ok()).unwrap_or(0)
 }
 
 pub(super) fn mask_of<'a>(view: &View<'a>, arguments: &[Argument]) -> &'a ClassMask {

@@ -37,12 +37,16 @@ pub struct Fact {
 impl Fact {
     /// The calendar months that it looks back over earlier services; `None` where it looks at none.
     pub fn months_back(&self) -> Option<i64> {
-        let months = |argument: &Argument| match argument {
-            Argument::Months(months) => Some(*months),
-            Argument::Set(_) => None,
-        };
-        self.arguments.iter().find_map(months)
+        months_of(&self.arguments)
     }
+}
+
+/// The number of months among the arguments of a fact.
+fn months_of(arguments: &[Argument]) -> Option<i64> {
+    arguments.iter().find_map(|argument| match argument {
+        Argument::Months(months) => Some(*months),
+        Argument::Set(_) => None,
+    })
 }
 
 /// An argument of a fact.

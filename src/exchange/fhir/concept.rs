@@ -81,7 +81,7 @@ const UNSPECIFIED: &str = "R69";
 /// Words that say no more than it.
 const UNSPECIFIED_WORDS: &[&str] = &["", "illness", "illness, unspecified", "unspecified illness", "unknown"];
 
-/// No code stands below it.
+/// Whether a code is that one; what is written below it is no code at all.
 fn says_nothing(code: &Code) -> bool {
     code.system() == System::Icd10Cm && code.text().starts_with(UNSPECIFIED)
 }

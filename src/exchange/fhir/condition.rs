@@ -1,6 +1,6 @@
 //! Condition → diagnosis, with its onset and how sure and how present it is.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{
     concept::{diagnoses, says},
@@ -26,7 +26,9 @@ pub(super) struct Diagnoses {
     pub(super) list: Vec<Diagnosis>,
     /// Places of the Conditions that were referred to.
     taken: Vec<usize>,
-    /// How many references of supporting information could not be followed.
+    /// The references of supporting information, each once.
+    supporting: HashSet<String>,
+    /// How many of them could not be followed.
     unfollowed: usize,
 }
 
@@ -72,6 +74,9 @@ impl Diagnoses {
         source: &Source,
     ) {
         let text = reference.reference.get();
+        if text.is_some_and(|text| !self.supporting.insert(text.to_owned())) {
+            return;
+        }
         let is_condition = match text.map_or(Found::Nothing, |text| scope.condition(text)) {
             Found::Broken => return,
             Found::Here(_, condition) if is_of(condition, patient, scope) => return,

@@ -171,6 +171,8 @@ fn supporting_information_that_was_not_sent_may_be_a_condition() {
     ] {
         assert_eq!(count(gone), 1, "{gone}");
     }
+    // Said twice it says no more.
+    assert_eq!(count(r##""reference":"#gone"},{"reference":"#gone""##), 1);
     for other in [
         r##""reference":"#seen""##,
         r##""reference":"#c""##,
