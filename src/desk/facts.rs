@@ -23,6 +23,9 @@ pub struct LineFacts<'a> {
     masks: Vec<ValueMask>,
 }
 
+/// As many facts as are drawn of most lines, and of most requests.
+const FACTS_OF_MOST: usize = 16;
+
 /// Where a drawn fact is kept.
 #[derive(Clone, Copy)]
 enum Place {
@@ -43,8 +46,8 @@ impl<'a> LineFacts<'a> {
             asked,
             view: View::new(request, line, asked.sets),
             places: vec![Place::NotDrawn; asked.book.facts().len()],
-            of_line: Vec::new(),
-            of_day: Vec::new(),
+            of_line: Vec::with_capacity(FACTS_OF_MOST),
+            of_day: Vec::with_capacity(FACTS_OF_MOST),
             masks: Vec::new(),
         }
     }

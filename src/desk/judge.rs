@@ -114,9 +114,12 @@ pub(super) fn one_of(allowed: &Allowed, variables: usize) -> Allowed {
     Allowed::new((0u16..).take(variables).map(lowest).collect())
 }
 
+/// As many rules as pass most lines.
+const PASSED_OF_MOST: usize = 16;
+
 /// The stages in order; `None` where an unknown answer is on the way to the verdict.
 fn walk<'a>(pack: &'a Pack, stages: &'a [Stage], unknown: Unknown, answers: &mut impl Answers) -> Option<Judged<'a>> {
-    let mut judged = Judged::nothing();
+    let mut judged = Judged { passed: Vec::with_capacity(PASSED_OF_MOST), ..Judged::nothing() };
     let procedure = answers.procedure();
     let mut say = |rule: &Rule| say(pack, rule.from(procedure), unknown, answers);
     for stage in stages.iter().filter(|stage| !stage.is_limit) {

@@ -16,20 +16,22 @@ pub mod json;
 mod lines;
 mod opened;
 pub mod parquet;
+mod part;
 pub mod table;
 mod units;
 pub mod x12;
 
 use crate::request::Request;
 pub use detect::{HEAD_BYTES, detect, is_lines};
-pub use lines::Block;
-pub use opened::{LineReader, Lined, Opened, open_any, read_any};
+pub use opened::{Opened, open_any, read_any};
 pub use parquet::{
     TABLES as PARQUET_TABLES,
     claims::Writer as FlatClaims,
-    read as read_parquet, read_tables,
+    cut as cut_parquet, cut_tables, read as read_parquet, read_tables,
     write::{Cell, Column, FlatWriter, Holds, Type as ColumnType},
 };
+use part::PART_BYTES;
+pub use part::Part;
 
 /// How long one JSON or FHIR document may be, in bytes: it is held in memory. More goes a line each.
 pub const DOCUMENT_BYTES_MAX: usize = 256 * 1024 * 1024;

@@ -1,10 +1,10 @@
-//! An input of any format: opened, its format told from its content, and read; NDJSON by several
-//! hands, where somebody has them.
+//! An input of any format: opened, its format told from its content, and read; by several hands, where
+//! somebody has them.
 
 use std::io::{self, BufRead, Chain, Cursor, Read as _};
 
 use super::{
-    Block, DOCUMENT_BYTES_MAX, Fault, Format, HEAD_BYTES, Item, Reject,
+    DOCUMENT_BYTES_MAX, Fault, Format, HEAD_BYTES, Item, PART_BYTES, Part, Reject,
     detect::{self, detect, is_lines},
     fhir, json,
     lines::each_block,
@@ -18,22 +18,6 @@ pub struct Opened<R> {
     /// Whether it has a document a line.
     is_lines: bool,
     input: Chain<Cursor<Vec<u8>>, R>,
-}
-
-/// A format of which each line stands by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lined {
-    /// The native JSON, a request a line.
-    Json,
-    /// FHIR R4 JSON, a resource a line.
-    Fhir,
-}
-
-/// Reads blocks of lines; several of them read one input together.
-pub struct LineReader<'r> {
-    file: &'r str,
-    /// What reads FHIR; none where the lines are native JSON.
-    fhir: Option<fhir::Lines<'r>>,
 }
 
 /// Reads an input of any format: the one that is named, or the one its content tells. `file` is
@@ -67,92 +51,69 @@ pub fn open_any<R: BufRead>(mut input: R, format: Option<Format>) -> io::Result<
 }
 
 impl<R: BufRead> Opened<R> {
-    /// The format of its lines, where each stands by itself.
-    pub fn lined(&self) -> Option<Lined> {
-        match self.format {
-            Ok(Format::Json) if self.is_lines => Some(Lined::Json),
-            Ok(Format::Fhir) if self.is_lines => Some(Lined::Fhir),
-            _ => None,
-        }
-    }
-
     /// Reads it; `file` is its name in sources and faults, without folders.
     ///
     /// # Errors
     /// When the input itself fails.
-    pub fn read(mut self, file: &str, each: &mut dyn FnMut(Item)) -> io::Result<()> {
-        let lined = self.lined();
+    pub fn read(self, file: &str, each: &mut dyn FnMut(Item)) -> io::Result<()> {
         match self.format {
-            Err(fault) => each(Item::Fault(Fault { place: file.to_owned(), ..fault })),
-            Ok(Format::X12) => x12::read(self.input, file, each)?,
-            Ok(Format::Csv) => table::read(self.input, file, each)?,
-            Ok(Format::Parquet) => match document(&mut self.input, file)? {
-                Ok(bytes) => parquet::read(bytes::Bytes::from(bytes), file, &|| false, each)?,
-                Err(reject) => {
-                    let help =
-                        "name the file itself: Parquet is read from its end, and only a stream must be held in memory";
-                    each(Item::Fault(Fault { help: Some(help.to_owned()), ..reject.fault }));
+            Ok(Format::X12) => x12::read(self.input, file, each),
+            Ok(Format::Csv) => table::read(self.input, file, each),
+            Ok(Format::Fhir) if self.is_lines => fhir::read_lines(self.input, file, each),
+            Ok(Format::Json) if self.is_lines => json::read_lines(self.input, file, each),
+            _ => self.read_document(file, each),
+        }
+    }
+
+    /// Tells apart what it holds, and hands it out in parts that can be read by several hands; what they
+    /// hold in all is what [`Opened::read`] finds. FHIR is taken for lines also where it `is_beside` other
+    /// files: a document alone finds what lies beside it as a line does.
+    ///
+    /// # Errors
+    /// When the input itself fails; what stood before was handed on.
+    pub fn cut(self, file: &str, is_beside: bool, each: &mut dyn FnMut(Part)) -> io::Result<()> {
+        match self.format {
+            Ok(Format::X12) => x12::cut(self.input, file, PART_BYTES, &mut |block| each(Part::X12(block))),
+            Ok(Format::Csv) => match table::open(self.input, file)? {
+                Ok(opened) => opened.cut(PART_BYTES, &mut |block| each(Part::Rows(block))),
+                Err(fault) => {
+                    each(Part::Items(vec![Item::Fault(fault)]));
+                    Ok(())
                 }
             },
-            Ok(Format::Fhir) if lined.is_some() => fhir::read_lines(self.input, file, each)?,
-            Ok(Format::Fhir) => match document(&mut self.input, file)? {
-                Ok(bytes) => fhir::read(&bytes, file, each),
-                Err(reject) => each(Item::Reject(reject)),
-            },
-            Ok(Format::Json) if lined.is_some() => json::read_lines(self.input, file, each)?,
-            Ok(Format::Json) => match document(&mut self.input, file)? {
-                Ok(bytes) => json::read(&bytes, &mut |item| each(item.within(file))),
-                Err(reject) => each(Item::Reject(reject)),
-            },
+            Ok(Format::Fhir) if self.is_lines || is_beside => {
+                each_block(self.input, fhir::LINE_BYTES_MAX, PART_BYTES, &mut |block| each(Part::Fhir(block)))
+            }
+            Ok(Format::Json) if self.is_lines => {
+                each_block(self.input, json::LINE_BYTES_MAX, PART_BYTES, &mut |block| each(Part::Json(block)))
+            }
+            _ => self.read_document(file, &mut |item| each(Part::Items(vec![item]))),
+        }
+    }
+
+    /// Reads what must be whole to be read.
+    fn read_document(mut self, file: &str, each: &mut dyn FnMut(Item)) -> io::Result<()> {
+        let document = match self.format {
+            Ok(_) => document(&mut self.input, file)?,
+            Err(fault) => {
+                each(Item::Fault(Fault { place: file.to_owned(), ..fault }));
+                return Ok(());
+            }
+        };
+        match (self.format, document) {
+            (Ok(Format::Parquet), Ok(bytes)) => {
+                return parquet::read(bytes::Bytes::from(bytes), file, &|| false, each);
+            }
+            (Ok(Format::Parquet), Err(reject)) => {
+                let help =
+                    "name the file itself: Parquet is read from its end, and only a stream must be held in memory";
+                each(Item::Fault(Fault { help: Some(help.to_owned()), ..reject.fault }));
+            }
+            (Ok(Format::Fhir), Ok(bytes)) => fhir::read(&bytes, file, each),
+            (_, Ok(bytes)) => json::read(&bytes, &mut |item| each(item.within(file))),
+            (_, Err(reject)) => each(Item::Reject(reject)),
         }
         Ok(())
-    }
-
-    /// Cuts lines of `lined` into blocks of some `block_bytes`; a [`LineReader`] reads them.
-    ///
-    /// # Errors
-    /// When the input cannot be read any further; what stood before was handed on.
-    pub fn cut(self, lined: Lined, block_bytes: usize, each: &mut dyn FnMut(Block)) -> io::Result<()> {
-        let bytes_max = match lined {
-            Lined::Json => json::LINE_BYTES_MAX,
-            Lined::Fhir => fhir::LINE_BYTES_MAX,
-        };
-        each_block(self.input, bytes_max, block_bytes, each)
-    }
-}
-
-impl<'r> LineReader<'r> {
-    /// A reader of lines of `file`, in whose FHIR each claim and order finds what lies `beside` it.
-    pub fn new(lined: Lined, file: &'r str, beside: Option<&'r dyn fhir::Beside>) -> LineReader<'r> {
-        LineReader { file, fhir: (lined == Lined::Fhir).then(|| fhir::Lines::new(file, beside)) }
-    }
-
-    /// Reads a block.
-    ///
-    /// # Errors
-    /// When what lies beside it cannot be had.
-    pub fn read(&mut self, block: &Block, each: &mut dyn FnMut(Item)) -> io::Result<()> {
-        block.each(|number, line| match &mut self.fhir {
-            Some(lines) => lines.read(number, line, each),
-            None => {
-                each(json::line(line, self.file, number));
-                Ok(())
-            }
-        })
-    }
-
-    /// Takes over what another, who read later blocks, has counted.
-    pub fn join(&mut self, later: LineReader<'_>) {
-        if let (Some(own), Some(later)) = (&mut self.fhir, later.fhir) {
-            own.join(later);
-        }
-    }
-
-    /// Tells what was counted and not read.
-    pub fn tell(self, each: &mut dyn FnMut(Item)) {
-        if let Some(lines) = self.fhir {
-            lines.tell(each);
-        }
     }
 }
 

@@ -11,13 +11,13 @@ pub(super) const FILE: &str = "checkpoint.json";
 pub(super) const RECORD: &str = "record";
 
 /// The form of the file.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// What is done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Done {
-    /// Items of the inputs that are written: claims, rejects and faults.
-    pub(super) items: u64,
+    /// Batches of the inputs whose decisions are written.
+    pub(super) batches: u64,
     /// Bytes of decisions.
     pub(super) decisions_bytes: u64,
     /// Bytes of rejects.
@@ -58,7 +58,7 @@ pub(super) fn write(folder: &dyn Folder, terms: &Value, done: &Done) -> Result<(
     let value = json!({
         "version": VERSION,
         "terms": terms,
-        "items": done.items,
+        "batches": done.batches,
         "decisions_bytes": done.decisions_bytes,
         "rejects_bytes": done.rejects_bytes,
         "tally": done.tally.value(),
@@ -93,7 +93,7 @@ pub(super) fn read(folder: &dyn Folder, terms: &Value) -> Result<Option<Done>, R
     }
     let tally = value.get("tally").and_then(Tally::of).ok_or_else(unread)?;
     Ok(Some(Done {
-        items: count("items")?,
+        batches: count("batches")?,
         decisions_bytes: count("decisions_bytes")?,
         rejects_bytes: count("rejects_bytes")?,
         tally,

@@ -10,13 +10,14 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use crate::exchange::{Fault, Item};
+use crate::exchange::{Fault, Item, Part, fhir::Beside};
 
 /// Bytes read at once.
 const BUFFER_BYTES: usize = 128 * 1024;
 
-/// Hands on all that a file holds, until it is told that nobody wants the rest.
-pub type Reading = dyn Fn(&(dyn Fn() -> bool + Sync), &mut dyn FnMut(Item)) -> io::Result<()> + Send + Sync;
+/// Hands on all that a file holds, in parts, until it is told that nobody wants the rest. The same file
+/// makes the same parts.
+pub type Reading = dyn Fn(&(dyn Fn() -> bool + Sync), &mut dyn FnMut(Part)) -> io::Result<()> + Send + Sync;
 
 /// A file of claims, or a folder of tables of them.
 pub struct Input {
@@ -31,6 +32,8 @@ pub struct Input {
     pub bytes: u64,
     /// Reads it. It is read twice where claims are history of one another.
     pub reading: Box<Reading>,
+    /// What lies beside it, where its claims find something there.
+    pub beside: Option<Arc<dyn Beside>>,
     /// What is wrong with what lies beside it.
     pub faults: Vec<Fault>,
     /// How many of its bytes were read, as they lie on the disk, in all readings.
@@ -57,18 +60,20 @@ pub fn digest(mut bytes: impl Read) -> io::Result<String> {
 
 impl Input {
     /// Hands on all that it holds; what cannot be read to its end is a fault behind the rest.
-    pub(super) fn each(&self, halt: &AtomicBool, hand: &mut dyn FnMut(Item)) {
-        self.faults.iter().cloned().for_each(|fault| hand(Item::Fault(fault)));
+    pub(super) fn each(&self, halt: &AtomicBool, hand: &mut dyn FnMut(Part)) {
+        if !self.faults.is_empty() {
+            hand(Part::Items(self.faults.iter().cloned().map(Item::Fault).collect()));
+        }
         let read = (self.reading)(&|| halt.load(Ordering::Relaxed), hand);
         if let Err(error) = read
             && !halt.load(Ordering::Relaxed)
         {
-            hand(Item::Fault(Fault {
+            hand(Part::Items(vec![Item::Fault(Fault {
                 code: "replay::unread",
                 place: self.name.to_string(),
                 message: format!("the file cannot be read to its end: {error}"),
                 help: None,
-            }));
+            })]));
         }
     }
 }

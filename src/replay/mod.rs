@@ -6,10 +6,10 @@
 //! in = allowed + flagged + denied + rejected, counted at the reader and at the writer. Knows no
 //! terminal, no clock and no disk: files come in as [`Input`], go out through a [`Folder`].
 
+mod batch;
 mod checkpoint;
 pub mod compare;
 mod input;
-mod lines;
 mod pipeline;
 mod record;
 mod rows;
@@ -20,7 +20,6 @@ mod work;
 use std::io::{self, Read, Write};
 
 pub use input::{Input, Reading, digest};
-pub use lines::read_lines;
 pub use record::{Record, RecordError, RecordPart, RecordReading, RecordTally, record_begun};
 pub use run::{Replayed, run};
 pub use tally::{Account, Tally};
@@ -144,6 +143,9 @@ pub enum ReplayError {
         /// Why.
         error: io::Error,
     },
+    /// What lies beside claims cannot be had.
+    #[error("cannot read what lies beside the claims: {0}")]
+    Beside(io::Error),
     /// Notes of earlier services could not be kept.
     #[error(transparent)]
     History(#[from] crate::history::HistoryError),
@@ -173,7 +175,7 @@ impl ReplayError {
             ReplayError::Output { .. } => {
                 Some("what was written to the last checkpoint stands; `--resume` goes on from there")
             }
-            ReplayError::History(_) => None,
+            ReplayError::Beside(_) | ReplayError::History(_) => None,
             ReplayError::Record(error) => Some(error.help()),
             ReplayError::Taken => {
                 Some("`--resume` goes on with a run that was interrupted; name another folder for a new one")

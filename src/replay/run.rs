@@ -9,15 +9,16 @@ use serde_json::{Value, json};
 
 use super::{
     Folder, Input, Outlet, Output, Progress, Replay, ReplayError, Tally,
+    batch::{Batch, read},
     checkpoint::{self, Done},
     pipeline,
     record::{self, Record, RecordTally},
     rows,
-    work::{Batch, Hands, read},
+    work::{Hands, Worked},
 };
 use crate::{
     date::{Date, DateSpan},
-    exchange::Item,
+    exchange::{Item, fhir::Aside},
     history::{History, HistoryError, Keys, Noted, Noting, Scratch},
     pack::Pack,
     request::Request,
@@ -92,25 +93,32 @@ pub fn run(
         false => (None, None),
     };
     let mut run = Run::open(replay, folder, &terms, done)?;
-    let from = run.done.items;
+    let done = run.done.batches;
     let is_whole = !replay.output.is_rows();
     let hands = Hands { desk: replay.desk, history: history.as_ref(), inputs: replay.inputs, is_whole };
-    let mut items = 0;
-    let source = |halt: &AtomicBool, send: &mut dyn FnMut(Batch)| items = read(replay.inputs, from, halt, send);
+    let mut batches = 0;
+    let source = |halt: &AtomicBool, send: &mut dyn FnMut(Batch)| batches = read(replay.inputs, done, halt, send);
+    let (mut landed, mut aside) = (0, Aside::default());
     pipeline::run(
         replay.threads,
         source,
         |batch| hands.work(batch),
         |worked| {
-            let worked = worked?;
-            run.write(&worked.decisions, &worked.rejects)?;
-            run.done.items += worked.items;
-            run.done.tally.add(&worked.tally);
+            let mut worked = worked?;
+            landed += 1;
+            aside.join(std::mem::take(&mut worked.aside));
+            let told = worked.ended.map(|input| hands.tell(input, std::mem::take(&mut aside)));
+            if worked.is_done {
+                return Ok(());
+            }
+            run.take(&worked)?;
+            told.iter().try_for_each(|told| run.take(told))?;
+            run.done.batches += 1;
             watch(Progress::Deciding(&run.done.tally));
             run.at_checkpoint()
         },
     )?;
-    if items != run.done.items {
+    if batches != landed || batches != run.done.batches {
         // Nothing may come from the reader that does not land; the summary must not say otherwise.
         return Err(ReplayError::History(HistoryError::Changed));
     }
@@ -157,20 +165,21 @@ impl Past<'_> {
         let source = |halt: &AtomicBool, send: &mut dyn FnMut(Batch)| {
             read(self.inputs, 0, halt, send);
         };
-        let work = |batch: Batch| -> (u64, Option<Date>, Vec<Noted>) {
-            let (came, mut first) = (batch.came.claims.came, None);
-            let noted = batch.places().filter_map(|(place, item)| match item {
-                Item::Request(request) | Item::Answered(request, _) => {
+        let work = |batch: Batch| -> Result<(u64, Option<Date>, Vec<Noted>), ReplayError> {
+            let (mut came, mut first, mut noted) = (0, None, Vec::new());
+            batch.each(self.inputs, &mut Aside::default(), &mut |place, item| {
+                came += u64::from(!matches!(item, Item::Fault(_)));
+                if let Item::Request(request) | Item::Answered(request, _) = item {
                     first = earlier(first, first_day(&request));
-                    noting.note(&request, place)
+                    noted.extend(noting.note(&request, place));
                 }
-                Item::Reject(_) | Item::Fault(_) => None,
-            });
-            let noted = noted.collect();
-            (came, first, noted)
+                Ok(())
+            })?;
+            Ok((came, first, noted))
         };
         let mut first = None;
-        pipeline::run(self.threads, source, work, |(came, of_batch, noted)| {
+        pipeline::run(self.threads, source, work, |noted| {
+            let (came, of_batch, noted) = noted?;
             first = earlier(first, of_batch);
             noted.iter().try_for_each(|noted| noting.keep(noted)).map_err(HistoryError::from)?;
             claims += came;
@@ -206,8 +215,8 @@ struct Run<'a> {
     decisions: Box<dyn Outlet>,
     rejects: Box<dyn Outlet>,
     done: Done,
-    /// Items that were done at the last checkpoint.
-    safe: u64,
+    /// Items that were written since the last checkpoint.
+    unsafe_items: u64,
 }
 
 fn part(name: &str) -> String {
@@ -249,7 +258,7 @@ impl<'a> Run<'a> {
             terms,
             decisions: outlet(&decisions)?,
             rejects: outlet(&rejects)?,
-            safe: done.as_ref().map_or(0, |done| done.items),
+            unsafe_items: 0,
             done: done.unwrap_or_default(),
         };
         if run.done.decisions_bytes == 0 && replay.output.is_rows() {
@@ -269,8 +278,15 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    fn take(&mut self, worked: &Worked) -> Result<(), ReplayError> {
+        self.write(&worked.decisions, &worked.rejects)?;
+        self.unsafe_items += worked.items;
+        self.done.tally.add(&worked.tally);
+        Ok(())
+    }
+
     fn at_checkpoint(&mut self) -> Result<(), ReplayError> {
-        if self.done.items - self.safe < self.replay.checkpoint_items {
+        if self.unsafe_items < self.replay.checkpoint_items {
             return Ok(());
         }
         self.checkpoint()
@@ -279,7 +295,7 @@ impl<'a> Run<'a> {
     fn checkpoint(&mut self) -> Result<(), ReplayError> {
         self.sync().map_err(ReplayError::output(self.replay.output.file()))?;
         checkpoint::write(self.folder, self.terms, &self.done)?;
-        self.safe = self.done.items;
+        self.unsafe_items = 0;
         Ok(())
     }
 

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Input, Tally, input::Input as In, rows};
+use super::{Input, ReplayError, Tally, batch::Batch, rows};
 use crate::{
     desk::Desk,
     exchange::{
         Fault, Item, Reject,
-        fhir::{self, with_answers},
+        fhir::{self, Aside, with_answers},
         json as native,
     },
     history::{History, HistoryError, Place},
@@ -15,77 +15,23 @@ use crate::{
     verdict::Verdict,
 };
 
-/// Items that are worked together.
-const ITEMS: usize = 128;
-/// Service lines that are worked together: a claim may have a thousand.
-const LINES: usize = 2_048;
-
-/// Items of one input that follow one another.
-#[derive(Default)]
-pub(super) struct Batch {
-    /// The place of the input among the inputs.
-    pub(super) input: u32,
-    /// The number of the first item among those of all inputs.
-    pub(super) first: u64,
-    /// The items.
-    pub(super) items: Vec<Item>,
-    /// What came, as the reader counted it.
-    pub(super) came: Tally,
-    lines: u64,
-}
-
 /// What came of a batch.
 #[derive(Default)]
 pub(super) struct Worked {
     /// How many items it had.
     pub(super) items: u64,
+    /// What of it was left aside.
+    pub(super) aside: Aside,
+    /// Whether an earlier run had done it.
+    pub(super) is_done: bool,
+    /// The place of the input, where nothing of it comes behind.
+    pub(super) ended: Option<u32>,
     /// Decisions, as they are written.
     pub(super) decisions: Vec<u8>,
     /// Rejects and faults, a line each.
     pub(super) rejects: Vec<u8>,
     /// What came and what went.
     pub(super) tally: Tally,
-}
-
-/// Reads the inputs in their order and sends what they hold from item `from` on; how many items
-/// there are in all.
-pub(super) fn read(inputs: &[In], from: u64, halt: &std::sync::atomic::AtomicBool, send: &mut dyn FnMut(Batch)) -> u64 {
-    let mut number = 0;
-    for (place, input) in (0u32..).zip(inputs) {
-        let begin = |number| Batch { input: place, first: number, ..Batch::default() };
-        let mut batch = begin(number);
-        input.each(halt, &mut |item| {
-            number += 1;
-            if number <= from {
-                return;
-            }
-            if batch.items.is_empty() {
-                batch.first = number - 1;
-            }
-            batch.take(item);
-            if batch.items.len() >= ITEMS || batch.lines >= LINES as u64 {
-                send(std::mem::replace(&mut batch, begin(number)));
-            }
-        });
-        if !batch.items.is_empty() {
-            send(batch);
-        }
-    }
-    number
-}
-
-impl Batch {
-    fn take(&mut self, item: Item) {
-        self.came.came(&item);
-        self.lines = self.came.lines.came;
-        self.items.push(item);
-    }
-
-    /// Each item with its place.
-    pub(super) fn places(self) -> impl Iterator<Item = (Place, Item)> {
-        let (input, first) = (self.input, self.first);
-        self.items.into_iter().zip(first..).map(move |(item, number)| (Place { input, number }, item))
-    }
 }
 
 /// What decides and what is known beforehand.
@@ -99,22 +45,47 @@ pub(super) struct Hands<'a> {
 
 impl Hands<'_> {
     /// Works a batch.
-    pub(super) fn work(&self, batch: Batch) -> Result<Worked, HistoryError> {
-        let mut worked = Worked { items: batch.items.len() as u64, tally: batch.came.clone(), ..Worked::default() };
-        let path = self.inputs.get(batch.input as usize).map_or("", |input| &input.path);
-        for (place, item) in batch.places() {
-            match item {
-                Item::Request(request) => self.decide(*request, place, &mut worked)?,
-                Item::Answered(request, responses) => {
-                    let (request, faults) = answered(self.desk, *request, &responses);
-                    faults.iter().for_each(|fault| worked.fault(fault, path));
-                    self.decide(request, place, &mut worked)?;
-                }
-                Item::Reject(reject) => worked.reject(&reject, path),
-                Item::Fault(fault) => worked.fault(&fault, path),
+    pub(super) fn work(&self, batch: Batch) -> Result<Worked, ReplayError> {
+        let (input, is_last, is_done) = (batch.input, batch.is_last, batch.is_done);
+        let mut worked = Worked { is_done, ended: Some(input).filter(|_| is_last), ..Worked::default() };
+        let mut aside = Aside::default();
+        batch.each(self.inputs, &mut aside, &mut |place, item| {
+            worked.items += 1;
+            worked.tally.came(&item);
+            self.take(item, place, &mut worked)
+        })?;
+        Ok(Worked { aside, ..worked })
+    }
+
+    /// What was left aside of an input, to be told at its end.
+    pub(super) fn tell(&self, input: u32, aside: Aside) -> Worked {
+        let mut worked = Worked::default();
+        aside.tell(&mut |item| {
+            worked.items += 1;
+            worked.tally.came(&item);
+            if let Item::Fault(fault) = item {
+                worked.fault(&fault, self.path(input));
             }
+        });
+        worked
+    }
+
+    fn take(&self, item: Item, place: Place, worked: &mut Worked) -> Result<(), ReplayError> {
+        match item {
+            Item::Request(request) => self.decide(*request, place, worked)?,
+            Item::Answered(request, responses) => {
+                let (request, faults) = answered(self.desk, *request, &responses);
+                faults.iter().for_each(|fault| worked.fault(fault, self.path(place.input)));
+                self.decide(request, place, worked)?;
+            }
+            Item::Reject(reject) => worked.reject(&reject, self.path(place.input)),
+            Item::Fault(fault) => worked.fault(&fault, self.path(place.input)),
         }
-        Ok(worked)
+        Ok(())
+    }
+
+    fn path(&self, input: u32) -> &str {
+        self.inputs.get(input as usize).map_or("", |input| &input.path)
     }
 
     fn decide(&self, mut request: Request, place: Place, worked: &mut Worked) -> Result<(), HistoryError> {

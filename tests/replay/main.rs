@@ -5,7 +5,7 @@
 mod comparing;
 mod comparing_recorded;
 mod fhir;
-mod lines;
+mod parts;
 mod recorded;
 mod resume;
 
@@ -240,4 +240,18 @@ fn the_same_claims_give_the_same_rows_in_every_format() {
         assert!(rows.lines().count() > 400, "{rows}");
         assert!(before.get_or_insert_with(|| rows.clone()) == &rows, "{format}");
     }
+}
+
+/// How many lines each batch of NDJSON has: batches end where they have 64 KiB.
+fn batches(text: &str) -> Vec<usize> {
+    let (mut batches, mut lines, mut bytes) = (Vec::new(), 0, 0);
+    for line in text.lines() {
+        (lines, bytes) = (lines + 1, bytes + line.len());
+        if bytes >= 64 * 1024 {
+            batches.push(lines);
+            (lines, bytes) = (0, 0);
+        }
+    }
+    batches.extend(Some(lines).filter(|lines| *lines > 0));
+    batches
 }

@@ -16,7 +16,7 @@ use claimgate::{
 };
 use serde_json::Value;
 
-use super::{Folder, claimgate, claims, replay, stderr, text};
+use super::{Folder, batches, claimgate, claims, replay, stderr, text};
 
 /// 1 January 2026.
 pub(super) const NOW_MS: i64 = 1_767_225_600_000;
@@ -260,11 +260,13 @@ fn retired_claims_are_told_and_a_run_goes_on_with_its_own_history() {
     // As if the run had been interrupted in its middle, and more was recorded since.
     book.record(&past[100..], &packs);
     let rows = folder.read("out/decisions.csv");
-    let done = rows.lines().take(101).map(|row| row.len() + 1).sum::<usize>();
+    let first = *batches(&lines(&now[200..])).first().unwrap();
+    assert!(first < now[200..].len(), "{first}");
+    let done = rows.lines().take(first + 1).map(|row| row.len() + 1).sum::<usize>();
     let interrupt = || {
         let mut tally = before.clone();
         let (mut verdicts, mut reasons) = ([0u64; 3], std::collections::BTreeMap::new());
-        for row in rows.lines().skip(1).take(100) {
+        for row in rows.lines().skip(1).take(first) {
             let cells: Vec<&str> = row.split(',').collect();
             let verdict = ["allow", "flag", "deny"].iter().position(|one| *one == cells[2]).unwrap();
             verdicts[verdict] += 1;
@@ -275,7 +277,7 @@ fn retired_claims_are_told_and_a_run_goes_on_with_its_own_history() {
         }
         for account in ["claims", "lines"] {
             tally[account] = serde_json::json!({
-                "in": 100, "allowed": verdicts[0], "flagged": verdicts[1], "denied": verdicts[2], "rejected": 0,
+                "in": first, "allowed": verdicts[0], "flagged": verdicts[1], "denied": verdicts[2], "rejected": 0,
             });
         }
         tally["reasons"] = reasons
@@ -283,7 +285,7 @@ fn retired_claims_are_told_and_a_run_goes_on_with_its_own_history() {
             .map(|((verdict, reason), lines)| serde_json::json!({"verdict": verdict, "reason": reason, "lines": lines}))
             .collect();
         let checkpoint = serde_json::json!({
-            "version": 1, "terms": before["run"], "items": 100, "decisions_bytes": done, "rejects_bytes": 0,
+            "version": 2, "terms": before["run"], "batches": 1, "decisions_bytes": done, "rejects_bytes": 0,
             "tally": tally,
         });
         folder.write("out/checkpoint.json", &checkpoint.to_string());

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Folder, PROGRAM, claims, replay, stderr, text};
+use super::{Folder, PROGRAM, batches, claims, replay, stderr, text};
 
 /// Kills a run at several moments, goes on each time, and holds what is written against a run that
 /// nobody killed.
@@ -91,7 +91,7 @@ fn a_run_goes_on_with_its_own_terms_only() {
         let rows = folder.read("out/decisions.csv");
         let rejects = folder.read("out/rejects.ndjson");
         serde_json::json!({
-            "version": 1, "terms": summary["run"], "items": 500, "decisions_bytes": rows.len(),
+            "version": 2, "terms": summary["run"], "batches": batches(&claims(500)).len() + 1, "decisions_bytes": rows.len(),
             "rejects_bytes": rejects.len(), "tally": summary,
         })
     };

@@ -111,7 +111,7 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
     let new = args.take(new_name.as_deref(), &args.new_parameters);
     let (Some(old), Some(new)) = (old, new) else { return Ok(Exit::Broken) };
     let Some((place, folder)) = args.folder() else { return Ok(Exit::Broken) };
-    let Some(inputs) = args.reading.find(&args.inputs, &folder, args.running.threads()) else {
+    let Some(inputs) = args.reading.find(&args.inputs, &folder) else {
         return Ok(Exit::Broken);
     };
     let record = match args.running.record.open(None) {

@@ -17,9 +17,9 @@ use super::{
     disk::Disk,
 };
 use crate::{
-    exchange::{Fault, Format, Lined, PARQUET_TABLES, fhir, open_any, read_parquet, read_tables},
+    exchange::{Fault, Format, PARQUET_TABLES, cut_parquet, cut_tables, fhir, open_any},
     history::{Filling, Keep, Keys},
-    replay::{Folder as _, Input, Reading, digest, read_lines},
+    replay::{Folder as _, Input, Reading, digest},
 };
 
 /// The bytes of a file, unpacked.
@@ -48,9 +48,8 @@ pub(in crate::cli) struct InputArgs {
 
 impl InputArgs {
     /// The files that arguments name, in their order and by name within each; `None` where one cannot
-    /// be found or read, and then that was said. Temporary files go to `folder`; lines are read by so
-    /// many `threads`.
-    pub(in crate::cli) fn find(&self, named: &[String], folder: &Disk, threads: usize) -> Option<Vec<Input>> {
+    /// be found or read, and then that was said. Temporary files go to `folder`.
+    pub(in crate::cli) fn find(&self, named: &[String], folder: &Disk) -> Option<Vec<Input>> {
         let mut paths = Vec::new();
         for wanted in named {
             match found(wanted) {
@@ -69,8 +68,7 @@ impl InputArgs {
         // A file that several arguments lead to is read once.
         let mut seen = BTreeSet::new();
         paths.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
-        let mut finding =
-            Finding { format: self.input_format.map(Format::from), folder, threads, joins: BTreeMap::new() };
+        let mut finding = Finding { format: self.input_format.map(Format::from), folder, joins: BTreeMap::new() };
         let mut inputs = Vec::with_capacity(paths.len());
         for path in paths {
             match finding.input(&path) {
@@ -223,7 +221,6 @@ struct Finding<'f> {
     /// The format to take them for.
     format: Option<Format>,
     folder: &'f Disk,
-    threads: usize,
     /// What lies beside the claims of each folder.
     joins: BTreeMap<PathBuf, Joined>,
 }
@@ -237,7 +234,8 @@ impl Finding<'_> {
             path: path.display().to_string(),
             digest: digest_of(path)?,
             bytes: bytes_of(path)?,
-            reading: self.reading(path, &read, None)?,
+            reading: self.reading(path, &read, false)?,
+            beside: None,
             faults: Vec::new(),
             read,
         };
@@ -251,7 +249,8 @@ impl Finding<'_> {
                 self.joins.insert(beside.clone(), joined);
             }
             if let Some(joined) = self.joins.get(&beside).filter(|joined| !joined.digests.is_empty()) {
-                input.reading = self.reading(path, &input.read, Some(joined.lying.clone()))?;
+                input.reading = self.reading(path, &input.read, true)?;
+                input.beside = Some(joined.lying.clone());
                 // Faults are told once, before the first file of claims that they lie beside.
                 input.faults = if is_first { joined.faults.clone() } else { Vec::new() };
                 input.digest = [&[input.digest], joined.digests.as_slice()].concat().join(" ");
@@ -260,36 +259,28 @@ impl Finding<'_> {
         Ok(input)
     }
 
-    /// How a file, or a folder of tables, is read.
-    fn reading(&self, path: &Path, read: &Arc<AtomicU64>, beside: Option<Arc<Lying>>) -> io::Result<Box<Reading>> {
+    /// How a file, or a folder of tables, is read; one that `is_beside` others finds something there.
+    fn reading(&self, path: &Path, read: &Arc<AtomicU64>, is_beside: bool) -> io::Result<Box<Reading>> {
         let (path, read, name) = (path.to_owned(), read.clone(), super::super::input::name(path));
         if path.is_dir() {
             return Ok(Box::new(move |is_halted, each| {
-                read_tables(&mut |table| file(&path.join(table)), is_halted, each)?;
+                cut_tables(&mut |table| file(&path.join(table)), is_halted, each)?;
                 read.fetch_add(bytes_of(&path)?, Ordering::Relaxed);
                 Ok(())
             }));
         }
         if super::super::input::is_parquet(&path, self.format)? {
             return Ok(Box::new(move |is_halted, each| {
-                read_parquet(file(&path)?, &name, is_halted, each)?;
+                cut_parquet(file(&path)?, &name, is_halted, each)?;
                 read.fetch_add(bytes_of(&path)?, Ordering::Relaxed);
                 Ok(())
             }));
         }
         // Beside what lies in files named after FHIR resources, claims are FHIR too.
-        let format = if beside.is_some() { Some(Format::Fhir) } else { self.format };
-        let threads = self.threads;
+        let format = if is_beside { Some(Format::Fhir) } else { self.format };
         Ok(Box::new(move |is_halted, each| {
             let haltable = Haltable { bytes: open(&path, Some(&read))?, is_halted };
-            let input = open_any(BufReader::with_capacity(BUFFER_BYTES, haltable), format)?;
-            // A document alone finds what lies beside it as a line does.
-            let lined = beside.as_ref().map(|_| Lined::Fhir).or(input.lined());
-            let beside = beside.as_deref().map(|beside| beside as &dyn fhir::Beside);
-            match lined {
-                Some(lined) => read_lines(threads, lined, input, (&name, beside), each),
-                None => input.read(&name, each),
-            }
+            open_any(BufReader::with_capacity(BUFFER_BYTES, haltable), format)?.cut(&name, is_beside, each)
         }))
     }
 }

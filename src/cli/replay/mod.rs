@@ -97,7 +97,7 @@ pub(super) fn run(args: &Args) -> io::Result<Exit> {
             return Ok(Exit::Broken);
         }
     };
-    let Some(inputs) = args.reading.find(&args.inputs, &folder, args.running.threads()) else {
+    let Some(inputs) = args.reading.find(&args.inputs, &folder) else {
         return Ok(Exit::Broken);
     };
     let begun = match args.resume.then(|| record_begun(&folder)).transpose() {

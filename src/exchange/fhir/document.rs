@@ -59,7 +59,7 @@ enum Subjects {
 
 /// What was counted and not read, by type.
 #[derive(Debug, Default)]
-pub(super) struct Aside(Vec<(String, u64, String)>);
+pub struct Aside(Vec<(String, u64, String)>);
 
 impl Aside {
     fn add(&mut self, kind: &str, origin: Origin<'_>) {
@@ -68,7 +68,7 @@ impl Aside {
     }
 
     /// Adds what was left aside further on.
-    pub(super) fn join(&mut self, later: Aside) {
+    pub fn join(&mut self, later: Aside) {
         later.0.into_iter().for_each(|(kind, count, place)| self.count(&kind, count, || place));
     }
 
@@ -82,7 +82,7 @@ impl Aside {
     }
 
     /// One fault a type: how many there were, and where the first stood.
-    pub(super) fn tell(self, each: &mut dyn FnMut(Item)) {
+    pub fn tell(self, each: &mut dyn FnMut(Item)) {
         for (kind, count, place) in self.0 {
             let message = match count {
                 1 => format!("a `{kind}` is neither a claim nor an order and is left aside"),

@@ -13,27 +13,27 @@ use crate::exchange::{
     lines::{Text, each_line},
 };
 
-/// Reads lines of one file, and counts what none of them is read of.
+/// Reads lines of one file.
 pub(in crate::exchange) struct Lines<'r> {
     file: &'r str,
     beside: Option<&'r dyn Beside>,
-    aside: Aside,
 }
 
 impl<'r> Lines<'r> {
     /// Reads lines of `file`; each claim and order finds what lies `beside` it.
     pub(in crate::exchange) fn new(file: &'r str, beside: Option<&'r dyn Beside>) -> Lines<'r> {
-        Lines { file, beside, aside: Aside::default() }
+        Lines { file, beside }
     }
 
-    /// Reads one line; a bad one is one reject.
+    /// Reads one line; a bad one is one reject, and what is left aside is counted.
     ///
     /// # Errors
     /// When what lies beside it cannot be had.
     pub(in crate::exchange) fn read(
-        &mut self,
+        &self,
         number: u64,
         line: Text<'_>,
+        aside: &mut Aside,
         each: &mut dyn FnMut(Item),
     ) -> io::Result<()> {
         let origin = Origin { file: self.file, line: Some(number), entry: None };
@@ -42,23 +42,13 @@ impl<'r> Lines<'r> {
                 Some(beside) if is_claim(text) => each(document::claim_beside(text, beside, origin)?),
                 Some(beside) => {
                     let texts = patient_of(text, origin).map_or(Ok(Vec::new()), |id| beside.of_patient(&id))?;
-                    document::read(text, &texts, origin, &mut self.aside, each);
+                    document::read(text, &texts, origin, aside, each);
                 }
-                None => document::read(text, &[], origin, &mut self.aside, each),
+                None => document::read(text, &[], origin, aside, each),
             },
             Err(fault) => each(Item::Reject(Reject { request_id: None, lines: 0, fault })),
         }
         Ok(())
-    }
-
-    /// Takes over what another, who read later lines, has counted.
-    pub(in crate::exchange) fn join(&mut self, later: Lines<'_>) {
-        self.aside.join(later.aside);
-    }
-
-    /// Tells what was left aside.
-    pub(in crate::exchange) fn tell(self, each: &mut dyn FnMut(Item)) {
-        self.aside.tell(each);
     }
 }
 
@@ -67,9 +57,9 @@ impl<'r> Lines<'r> {
 /// # Errors
 /// When the input cannot be read further.
 pub fn read_lines(input: impl BufRead, file: &str, each: &mut dyn FnMut(Item)) -> io::Result<()> {
-    let mut lines = Lines::new(file, None);
-    each_line(input, LINE_BYTES_MAX, |number, line| lines.read(number, line, each))?;
-    lines.tell(each);
+    let (lines, mut aside) = (Lines::new(file, None), Aside::default());
+    each_line(input, LINE_BYTES_MAX, |number, line| lines.read(number, line, &mut aside, each))?;
+    aside.tell(each);
     Ok(())
 }
 

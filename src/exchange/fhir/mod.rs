@@ -29,9 +29,9 @@ mod shape;
 mod tests;
 pub mod write;
 
-use self::document::Aside;
 pub use self::{
     beside::{Beside, beside},
+    document::Aside,
     lines::read_lines,
     questionnaire::{is_ours, questionnaire, questionnaire_text},
     response::{Response, with_answers},

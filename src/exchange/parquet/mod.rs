@@ -19,13 +19,13 @@ use csv::StringRecord;
 use parquet::file::reader::ChunkReader;
 
 use super::{
-    Fault, Item, Reject,
-    table::{Header, ROW_BYTES_MAX, Table, plain},
+    Fault, Item, PART_BYTES, Part, Reject,
+    table::{Head, Header, ROW_BYTES_MAX, Table, plain},
 };
 use cells::{Holder, holder};
 use source::{Batch, Opened};
 
-pub use tables::{TABLES, read_tables};
+pub use tables::{TABLES, cut_tables, read_tables};
 
 /// What every Parquet file begins with.
 pub(super) const MAGIC: &[u8] = b"PAR1";
@@ -44,11 +44,38 @@ pub fn read<R: ChunkReader + 'static>(
     is_halted: &dyn Fn() -> bool,
     each: &mut dyn FnMut(Item),
 ) -> io::Result<()> {
-    let mut each = |item| each(named(item));
+    cut_at(input, file, 0, is_halted, &mut |part| part.read_alone(file, each))
+}
+
+/// Tells the claims of a flat table apart and hands them out in parts; what is then read of them is what
+/// [`read`] finds.
+///
+/// # Errors
+/// When it was halted.
+pub fn cut<R: ChunkReader + 'static>(
+    input: R,
+    file: &str,
+    is_halted: &dyn Fn() -> bool,
+    each: &mut dyn FnMut(Part),
+) -> io::Result<()> {
+    cut_at(input, file, PART_BYTES, is_halted, each)
+}
+
+fn cut_at<R: ChunkReader + 'static>(
+    input: R,
+    file: &str,
+    part_bytes: usize,
+    is_halted: &dyn Fn() -> bool,
+    each: &mut dyn FnMut(Part),
+) -> io::Result<()> {
     match flat(input, file) {
-        Ok((opened, header, holders)) => rows(&opened, header, &holders, file, is_halted, &mut each),
+        Ok((opened, header, holders)) => {
+            let head = Arc::new(Head { header, file: file.into(), named });
+            let mut each = |block| each(Part::Rows(block));
+            rows(&opened, &holders, Table::new(head, part_bytes, &mut each), file, is_halted)
+        }
         Err(fault) => {
-            each(Item::Fault(fault));
+            each(Part::Items(vec![named(Item::Fault(fault))]));
             Ok(())
         }
     }
@@ -75,15 +102,13 @@ fn wrong(name: &str, found: &Result<Holder, String>) -> Option<String> {
 
 fn rows<R: ChunkReader + 'static>(
     opened: &Opened<R>,
-    header: Header,
     holders: &[Holder],
+    mut table: Table<'_>,
     file: &str,
     is_halted: &dyn Fn() -> bool,
-    each: &mut dyn FnMut(Item),
 ) -> io::Result<()> {
     let narrative = opened.columns().position(|(name, _)| plain(name) == "narrative");
     let claim_id = opened.columns().position(|(name, _)| plain(name) == "claim_id");
-    let mut table = Table::new(header, Arc::from(file), each);
     let mut row = StringRecord::new();
     let mut cell = String::new();
     for batch in opened.batches(None) {

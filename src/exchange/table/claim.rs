@@ -4,10 +4,6 @@
 //! rows differ nobody can say which is right, so the fact is unreadable, or, where a claim has no
 //! place for what is unknown, the claim is rejected.
 
-use std::sync::Arc;
-
-use csv::StringRecord;
-
 use crate::{
     code::System,
     exchange::{
@@ -22,8 +18,8 @@ use crate::{
 };
 
 use super::{
-    columns::{Column, Header},
-    line::{Cells, DATE, Elsewhere, SEPARATORS, date, line},
+    columns::Column,
+    line::{Cells, DATE, SEPARATORS, date, line},
 };
 
 /// How many diagnoses or pointers a cell may list; X12 has 12 and 4 for a professional claim.
@@ -32,10 +28,8 @@ pub(in crate::exchange) const CODES_MAX: usize = 99;
 const SAME: &str = "the same value in every row of the claim";
 
 /// A claim of which rows have been read.
-pub(super) struct Claim {
-    first: StringRecord,
-    first_line: u64,
-    elsewhere: Option<Arc<Elsewhere>>,
+pub(super) struct Claim<'b> {
+    first: Cells<'b>,
     /// Columns of the claim in which a row differs from the first, and the first such row's line.
     differs: Vec<(Column, u64)>,
     diagnoses: Vec<Diagnosis>,
@@ -47,15 +41,13 @@ pub(super) struct Claim {
     broken: bool,
 }
 
-impl Claim {
+impl<'b> Claim<'b> {
     /// A claim that begins with a row.
-    pub(super) fn begin(cells: &Cells<'_>, elsewhere: Option<Arc<Elsewhere>>) -> Claim {
+    pub(super) fn begin(first: Cells<'b>) -> Claim<'b> {
         let mut faults = Faults::default();
-        let diagnoses = diagnoses(cells, &mut faults);
+        let diagnoses = diagnoses(&first, &mut faults);
         Claim {
-            first: cells.row.clone(),
-            first_line: cells.line,
-            elsewhere,
+            first,
             differs: Vec::new(),
             diagnoses,
             lines: Vec::new(),
@@ -85,7 +77,7 @@ impl Claim {
             ));
         }
         for column in cells.header.of_claim() {
-            let same = cells.header.cell(&self.first, column) == cells.text(column);
+            let same = self.first.text(column) == cells.text(column);
             if !same && !self.differs.iter().any(|(known, _)| *known == column) {
                 self.differs.push((column, cells.line));
             }
@@ -105,16 +97,9 @@ impl Claim {
         self.faults.push(fault);
     }
 
-    /// Whether a row with this identifier goes on with the claim.
-    pub(super) fn is(&self, header: &Header, claim_id: &str) -> bool {
-        header.cell(&self.first, Column::ClaimId) == Some(claim_id)
-    }
-
     /// The claim, or its reject.
-    pub(super) fn finish(mut self, header: &Header, file: &Arc<str>) -> Item {
-        let first = std::mem::take(&mut self.first);
-        let elsewhere = self.elsewhere.take();
-        let cells = Cells { header, file, line: self.first_line, row: &first, elsewhere: elsewhere.as_deref() };
+    pub(super) fn finish(mut self) -> Item {
+        let cells = self.first;
         let mut faults = std::mem::take(&mut self.faults);
         let rows = self.rows;
         let id = cells.text(Column::ClaimId).filter(|id| is_request_id(id));

@@ -2,6 +2,7 @@
 
 use csv::StringRecord;
 
+use super::block::Row;
 use crate::exchange::{
     Fault,
     faults::{nearest, shown},
@@ -126,7 +127,7 @@ impl Header {
 
     /// The cell of a column in `row`, without blanks around it; `None` where it is blank or the
     /// table has no such column.
-    pub(super) fn cell<'r>(&self, row: &'r StringRecord, column: Column) -> Option<&'r str> {
+    pub(super) fn cell<'r>(&self, row: Row<'r>, column: Column) -> Option<&'r str> {
         let (place, _) = self.places.get(column as usize).copied().flatten()?;
         row.get(place).map(str::trim).filter(|cell| !cell.is_empty())
     }
@@ -242,10 +243,10 @@ mod tests {
         let header =
             header("\u{feff}Diagnosis_Codes, SERVICE_DATE ,\"claim_id\",procedure_code,line_number,line_of_business")
                 .unwrap();
-        let row = StringRecord::from(vec!["M54.16", "2026", " C ", "62323", "1", " "]);
-        assert_eq!(header.cell(&row, Column::ClaimId), Some("C"));
-        assert_eq!(header.cell(&row, Column::PlanType), None);
-        assert_eq!(header.cell(&row, Column::Units), None);
+        let row = Row::of("M54.162026 C 623231 ", &[6, 10, 13, 18, 19, 20]);
+        assert_eq!(header.cell(row, Column::ClaimId), Some("C"));
+        assert_eq!(header.cell(row, Column::PlanType), None);
+        assert_eq!(header.cell(row, Column::Units), None);
         assert_eq!(header.name(Column::PlanType), "line_of_business");
         assert_eq!(header.of_claim().collect::<Vec<_>>(), [Column::DiagnosisCodes, Column::PlanType]);
     }

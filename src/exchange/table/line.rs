@@ -4,8 +4,6 @@
 
 use std::sync::Arc;
 
-use csv::StringRecord;
-
 use crate::{
     date::DateSpan,
     exchange::{
@@ -18,7 +16,10 @@ use crate::{
     request::{Given, Line, Pointers, Purpose, Source, Sourced},
 };
 
-use super::columns::{Column, Header};
+use super::{
+    block::Row,
+    columns::{Column, Header},
+};
 
 /// What separates several codes or pointers in a cell.
 pub(in crate::exchange) const SEPARATORS: [char; 3] = ['|', ',', ';'];
@@ -29,11 +30,12 @@ pub(super) const DATE: &str = "a date of the form YYYY-MM-DD or YYYYMMDD";
 const MODIFIERS: [Column; 4] = [Column::Modifier1, Column::Modifier2, Column::Modifier3, Column::Modifier4];
 
 /// One row, and where it stands.
+#[derive(Clone, Copy)]
 pub(super) struct Cells<'a> {
     pub(super) header: &'a Header,
     pub(super) file: &'a Arc<str>,
     pub(super) line: u64,
-    pub(super) row: &'a StringRecord,
+    pub(super) row: Row<'a>,
     /// Where its cells stand, where that is not this line of the file.
     pub(super) elsewhere: Option<&'a Elsewhere>,
 }
@@ -47,9 +49,9 @@ pub(in crate::exchange) struct Elsewhere {
     pub(in crate::exchange) diagnoses: Vec<Source>,
 }
 
-impl Cells<'_> {
+impl<'a> Cells<'a> {
     /// The cell of a column, `None` where it is blank.
-    pub(super) fn text(&self, column: Column) -> Option<&str> {
+    pub(super) fn text(&self, column: Column) -> Option<&'a str> {
         self.header.cell(self.row, column)
     }
 
@@ -58,7 +60,7 @@ impl Cells<'_> {
     pub(super) fn swallowed(&self) -> u64 {
         let line_ends = |text: &str| memchr::memchr_iter(b'\n', text.as_bytes()).count();
         let narrative = self.text(Column::Narrative).filter(|_| self.is_whole()).map_or(0, line_ends);
-        u64::try_from(line_ends(self.row.as_slice()).saturating_sub(narrative)).unwrap_or(u64::MAX)
+        u64::try_from(line_ends(self.row.text()).saturating_sub(narrative)).unwrap_or(u64::MAX)
     }
 
     /// Whether the row has a cell for each column.

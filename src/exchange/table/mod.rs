@@ -1,9 +1,11 @@
 //! The table: a header row, then a row a service line; rows of a claim stand together.
 //!
-//! A claim is decided as a whole, so that whatever may have cost it a row rejects it. Rows of a
+//! Rows are told apart by claims ([`block`]) and each is put together ([`claim`]) by whoever has a hand
+//! free. A claim is decided as a whole, so that whatever may have cost it a row rejects it. Rows of a
 //! claim that come back later are rejected by name: the earlier ones were decided without them.
 //! This door knows only what stands in a row; member history comes from elsewhere.
 
+mod block;
 mod claim;
 mod columns;
 mod line;
@@ -18,13 +20,14 @@ use std::{
 
 use csv::{ByteRecord, StringRecord};
 
-use super::{Fault, Item, Reject};
-use claim::Claim;
+use super::{Fault, Item, LINES_MAX, Reject};
+use block::{At, Step};
 use columns::Column;
-use line::Cells;
 use rows::{Row, Rows};
 use seen::Seen;
 
+pub use block::Block;
+pub(super) use block::Head;
 pub(super) use claim::CODES_MAX;
 pub(super) use columns::{Header, plain};
 pub(super) use line::{Elsewhere, SEPARATORS};
@@ -38,34 +41,56 @@ pub(super) use rows::ROW_BYTES_MAX;
 /// # Errors
 /// When the input itself fails; the claim it failed in is rejected first.
 pub fn read(input: impl Read, file: &str, each: &mut dyn FnMut(Item)) -> io::Result<()> {
-    let mut rows = Rows::new(input);
-    let mut row = ByteRecord::new();
-    let header = match header(rows.next(&mut row)?, &mut row, file) {
-        Ok(header) => header,
+    match open(input, file)? {
+        Ok(opened) => opened.cut(0, &mut |block| block.read(each)),
         Err(fault) => {
             each(Item::Fault(fault));
-            return Ok(());
-        }
-    };
-    let mut table = Table::new(header, file.into(), each);
-    loop {
-        match rows.next(&mut row) {
-            Ok(Row::End) => break,
-            Ok(Row::Cells(line)) => row = table.row(row, line),
-            Ok(Row::Endless(line, rows)) => table.endless(&row, line, rows),
-            Err(error) => {
-                table.break_claim(fault(
-                    "csv::broken_off",
-                    table.file.to_string(),
-                    "the input failed within or after the claim",
-                ));
-                table.finish();
-                return Err(error);
-            }
+            Ok(())
         }
     }
-    table.finish();
-    Ok(())
+}
+
+/// A table whose header has been read.
+pub(super) struct Opened<R: Read> {
+    rows: Rows<R>,
+    head: Head,
+}
+
+/// Opens a table of claims named `file`; a fault where it is none.
+///
+/// # Errors
+/// When the input itself fails.
+pub(super) fn open<R: Read>(input: R, file: &str) -> io::Result<Result<Opened<R>, Fault>> {
+    let mut rows = Rows::new(input);
+    let mut row = ByteRecord::new();
+    let header = header(rows.next(&mut row)?, &mut row, file);
+    Ok(header.map(|header| Opened { rows, head: Head { header, file: file.into(), named: |item| item } }))
+}
+
+impl<R: Read> Opened<R> {
+    /// Tells its claims apart and hands them out in blocks of some `block_bytes`, a claim each where
+    /// that is zero.
+    ///
+    /// # Errors
+    /// When the input itself fails; the claim it failed in is rejected first.
+    pub(super) fn cut(mut self, block_bytes: usize, each: &mut dyn FnMut(Block)) -> io::Result<()> {
+        let mut row = ByteRecord::new();
+        let mut table = Table::new(self.head.into(), block_bytes, each);
+        let ended = loop {
+            match self.rows.next(&mut row) {
+                Ok(Row::End) => break Ok(()),
+                Ok(Row::Cells(line)) => row = table.row(row, line),
+                Ok(Row::Endless(line, rows)) => table.endless(&row, line, rows),
+                Err(error) => {
+                    let at = table.head.file.to_string();
+                    table.break_claim(fault("csv::broken_off", at, "the input failed within or after the claim"));
+                    break Err(error);
+                }
+            }
+        };
+        table.finish();
+        ended
+    }
 }
 
 fn header(next: Row, row: &mut ByteRecord, file: &str) -> Result<Header, Fault> {
@@ -80,32 +105,51 @@ fn header(next: Row, row: &mut ByteRecord, file: &str) -> Result<Header, Fault> 
     }
 }
 
-/// A table being read, a row at a time: rows in, claims and rejects out.
+/// A table whose claims are told apart, a row at a time.
 pub(super) struct Table<'e> {
-    header: Header,
-    file: Arc<str>,
-    /// The claim whose rows are being read.
-    claim: Option<Claim>,
+    head: Arc<Head>,
+    /// The identifier of the claim whose rows are being read, and how many it has.
+    claim: Option<(String, usize)>,
     seen: Seen,
     /// The line of a row that nobody knows the claim of, where nothing has come after it yet.
     gap: Option<u64>,
-    each: &'e mut dyn FnMut(Item),
+    block: Block,
+    block_bytes: usize,
+    each: &'e mut dyn FnMut(Block),
 }
 
+/// Steps of a block at most: rows of few bytes take more room than they have.
+const STEPS_MAX: usize = 8 * 1024;
+
 impl<'e> Table<'e> {
-    /// A table of `file` of which no row has been read.
-    pub(super) fn new(header: Header, file: Arc<str>, each: &'e mut dyn FnMut(Item)) -> Table<'e> {
-        Table { header, file, claim: None, seen: Seen::default(), gap: None, each }
+    /// A table of which no row has been read; it hands out blocks of some `block_bytes`, but for a claim
+    /// that is longer.
+    pub(super) fn new(head: Arc<Head>, block_bytes: usize, each: &'e mut dyn FnMut(Block)) -> Table<'e> {
+        let block = Block::new(Arc::clone(&head));
+        Table { head, claim: None, seen: Seen::default(), gap: None, block, block_bytes, each }
     }
 
     /// Takes a row of a 1-based line, its cells at the places of the header.
     pub(super) fn take(&mut self, row: &StringRecord, line: u64, elsewhere: Option<&Arc<Elsewhere>>) {
-        match self.header.cell(row, Column::ClaimId) {
-            Some(claim_id) => {
-                self.enter(row, claim_id, line, elsewhere);
-                self.add(row, line, elsewhere);
+        let Some(claim_id) = self.head.header.place(Column::ClaimId).and_then(|place| named(row.get(place))) else {
+            return self.gap(line, 1, fault("csv::no_claim_id", self.at(line), "the row has no `claim_id`"));
+        };
+        let at = self.enter(claim_id, row, line, elsewhere);
+        if self.block.cells(at, &self.head.file).swallowed() > 0 {
+            // Rows of the next claim may lie in what was swallowed.
+            self.gap = Some(line);
+        }
+        match &mut self.claim {
+            // Of a claim with more lines than it may have, rows are only counted.
+            Some((_, rows)) if *rows > LINES_MAX => {
+                self.block.forget(at);
+                self.block.push(Step::Lost(1));
             }
-            None => self.gap(line, 1, fault("csv::no_claim_id", self.at(line), "the row has no `claim_id`")),
+            Some((_, rows)) => {
+                *rows += 1;
+                self.block.push(Step::Add(at));
+            }
+            None => {}
         }
     }
 
@@ -136,24 +180,23 @@ impl<'e> Table<'e> {
     /// Rejects the claim of a row that cannot be read, where its identifier can.
     fn lost(&mut self, row: &ByteRecord, line: u64, rows: u64, fault: Fault) {
         // The last cell of a row may have been cut off.
-        let whole = self.header.place(Column::ClaimId).filter(|place| place + 1 < row.len());
+        let whole = self.head.header.place(Column::ClaimId).filter(|place| place + 1 < row.len());
         let claim_id = whole.and_then(|place| row.get(place)).and_then(|cell| std::str::from_utf8(cell).ok());
         self.refuse(claim_id, line, rows, fault);
     }
 
     /// Rejects the claim of rows that nothing can be read of but, perhaps, their `claim_id`.
     pub(super) fn refuse(&mut self, claim_id: Option<&str>, line: u64, rows: u64, fault: Fault) {
-        let Some(claim_id) = claim_id.map(str::trim).filter(|claim_id| !claim_id.is_empty()) else {
+        let Some(claim_id) = named(claim_id) else {
             return self.gap(line, rows, fault);
         };
-        let named: StringRecord = (0..self.header.cells)
-            .map(|place| if self.header.place(Column::ClaimId) == Some(place) { claim_id } else { "" })
+        let header = &self.head.header;
+        let row: StringRecord = (0..header.cells)
+            .map(|place| if header.place(Column::ClaimId) == Some(place) { claim_id } else { "" })
             .collect();
-        self.enter(&named, claim_id, line, None);
-        if let Some(claim) = &mut self.claim {
-            claim.add_lost(rows);
-            claim.break_with(fault);
-        }
+        self.enter(claim_id, &row, line, None);
+        self.block.push(Step::Lost(rows));
+        self.break_claim(fault);
     }
 
     /// Rejects rows that name no claim, and the claims beside them: they may be theirs.
@@ -161,27 +204,26 @@ impl<'e> Table<'e> {
         let beside = beside(self.at(line));
         self.break_claim(beside);
         let lines = u32::try_from(rows).unwrap_or(u32::MAX);
-        (self.each)(Item::Reject(Reject { request_id: None, lines, fault }));
+        self.block.push(Step::Say(Box::new(Item::Reject(Reject { request_id: None, lines, fault }))));
         self.gap = Some(line);
+        self.hand_out();
     }
 
-    /// Makes the claim of a row the one being read.
-    fn enter(&mut self, row: &StringRecord, claim_id: &str, line: u64, elsewhere: Option<&Arc<Elsewhere>>) {
+    /// Makes the claim of a row the one being read, and keeps the row.
+    fn enter(&mut self, claim_id: &str, row: &StringRecord, line: u64, elsewhere: Option<&Arc<Elsewhere>>) -> At {
         let gap = self.gap.take();
-        if self.claim.as_ref().is_some_and(|claim| claim.is(&self.header, claim_id)) {
-            return;
+        if self.claim.as_ref().is_some_and(|(own, _)| own == claim_id) {
+            return self.block.row(row, line, elsewhere);
         }
-        self.finish();
-        let cells = Cells {
-            header: &self.header,
-            file: &self.file,
-            line,
-            row,
-            elsewhere: elsewhere.map(|elsewhere| &**elsewhere),
-        };
-        let mut claim = Claim::begin(&cells, elsewhere.cloned());
+        if self.claim.take().is_some() {
+            self.block.push(Step::Finish);
+        }
+        self.hand_out();
+        let at = self.block.row(row, line, elsewhere);
+        self.claim = Some((claim_id.to_owned(), 0));
+        self.block.push(Step::Begin(at));
         if let Some(line) = gap {
-            claim.break_with(beside(self.at(line)));
+            self.break_claim(beside(self.at(line)));
         }
         if !self.seen.first(claim_id) {
             let mut fault =
@@ -189,48 +231,48 @@ impl<'e> Table<'e> {
             fault.help = Some(
                 "sort the table by `claim_id`; the verdict of the earlier rows was given without these".to_owned(),
             );
-            claim.break_with(fault);
+            self.break_claim(fault);
         }
-        self.claim = Some(claim);
-    }
-
-    fn add(&mut self, row: &StringRecord, line: u64, elsewhere: Option<&Arc<Elsewhere>>) {
-        let cells = Cells {
-            header: &self.header,
-            file: &self.file,
-            line,
-            row,
-            elsewhere: elsewhere.map(|elsewhere| &**elsewhere),
-        };
-        if let Some(claim) = &mut self.claim {
-            claim.add(&cells);
-        }
-        if cells.swallowed() > 0 {
-            // Rows of the next claim may lie in what was swallowed.
-            self.gap = Some(line);
-        }
+        at
     }
 
     fn break_claim(&mut self, fault: Fault) {
-        if let Some(claim) = &mut self.claim {
-            claim.break_with(fault);
+        if self.claim.is_some() {
+            self.block.push(Step::Break(Box::new(fault)));
         }
     }
 
     /// Hands on the claim being read: no row follows.
-    pub(super) fn finish(&mut self) {
-        if let Some(claim) = self.claim.take() {
-            (self.each)(claim.finish(&self.header, &self.file));
+    pub(super) fn finish(mut self) {
+        if self.claim.take().is_some() {
+            self.block.push(Step::Finish);
+        }
+        if self.block.steps() > 0 {
+            (self.each)(self.block);
+        }
+    }
+
+    /// Hands out the block, where it is full and no claim stands open in it.
+    fn hand_out(&mut self) {
+        let is_full = self.block.bytes() >= self.block_bytes || self.block.steps() >= STEPS_MAX;
+        if is_full && self.claim.is_none() && self.block.steps() > 0 {
+            let another = self.block.another();
+            (self.each)(std::mem::replace(&mut self.block, another));
         }
     }
 
     fn at(&self, line: u64) -> String {
-        format!("{}:{line}", self.file)
+        format!("{}:{line}", self.head.file)
     }
 }
 
 fn fault(code: &'static str, place: String, message: impl Into<String>) -> Fault {
     Fault { code, place, message: message.into(), help: None }
+}
+
+/// A claim's identifier without the blanks around it; none where there is nothing else.
+fn named(claim_id: Option<&str>) -> Option<&str> {
+    claim_id.map(str::trim).filter(|claim_id| !claim_id.is_empty())
 }
 
 fn beside(place: String) -> Fault {

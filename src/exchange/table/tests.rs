@@ -27,6 +27,15 @@ fn csv_cells(row: &str) -> Vec<String> {
 fn items(bytes: &[u8]) -> Vec<Item> {
     let mut items = Vec::new();
     read(bytes, "claims.csv", &mut |item| items.push(item)).unwrap();
+    for block_bytes in [1, 300, 64 * 1024] {
+        let (mut blocks, mut later) = (Vec::new(), Vec::new());
+        match open(bytes, "claims.csv").unwrap() {
+            Ok(opened) => opened.cut(block_bytes, &mut |block| blocks.push(block)).unwrap(),
+            Err(fault) => later.push(Item::Fault(fault)),
+        }
+        blocks.into_iter().for_each(|block: Block| block.read(&mut |item| later.push(item)));
+        assert_eq!(format!("{later:?}"), format!("{items:?}"), "in blocks of {block_bytes}");
+    }
     items
 }
 

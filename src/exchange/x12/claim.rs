@@ -7,9 +7,9 @@ mod closing;
 
 use super::{
     diagnoses,
-    hierarchy::Hierarchy,
+    hierarchy::Holder,
     line,
-    report::{CLAIM_ID_BYTES_MAX, Report, claim_id},
+    report::{CLAIM_ID_BYTES_MAX, Origin, claim_id},
     segment::{At, Segment, Stand, is, text},
     set::Guide,
     values,
@@ -65,15 +65,16 @@ enum Loop {
 
 impl Claim {
     /// Opens the claim of a CLM segment.
-    pub(super) fn open(segment: &Segment<'_>, guide: Guide, hierarchy: &Hierarchy, report: &Report<'_>) -> Claim {
+    pub(super) fn open(segment: &Segment<'_>, guide: Guide, holder: Holder, origin: &Origin<'_>) -> Claim {
         let [_, id, total, _, _, facility] = segment.elements();
         let [place, _, frequency] = segment.components(facility);
         let stand = Stand { form: guide.label(), loop_id: "2300", at: segment.at };
+        let has_subscriber = holder.has_subscriber;
         let mut claim = Claim {
             guide,
             at: segment.at,
             loops: Loop::Claim,
-            request: Box::new(bare(claim_id(id).unwrap_or_default(), hierarchy, form(guide, place), stand)),
+            request: Box::new(bare(claim_id(id).unwrap_or_default(), holder, form(guide, place), stand)),
             refusal: None,
             counted: 0,
             served: false,
@@ -101,7 +102,7 @@ impl Claim {
                 Err(_) => claim.remark("the place of service is no code and was left out", source),
             }
         }
-        if !hierarchy.has_subscriber() {
+        if !has_subscriber {
             claim.remark("no subscriber or patient loop stands open around this claim", stand.element("CLM"));
         }
         if claim.request.id.is_empty() {
@@ -110,7 +111,7 @@ impl Claim {
                 _ => format!("the claim's identifier (CLM01) is longer than {CLAIM_ID_BYTES_MAX} bytes"),
             };
             let help = "send the claim with its own number in CLM01";
-            claim.refuse(report.fault(segment.at, "x12::claim_id", message, help));
+            claim.refuse(origin.fault(segment.at, "x12::claim_id", message, help));
         }
         claim
     }
@@ -124,9 +125,9 @@ impl Claim {
         }
     }
 
-    /// Gives up the claim of a CLM of which only the beginning is there.
-    pub(super) fn refuse_part(&mut self, segment: &Segment<'_>, fault: Fault) {
-        if segment.data().nth(1).is_none() {
+    /// Gives up the claim of a CLM of which only the beginning is there; CLM01 is whole where it `is_named`.
+    pub(super) fn refuse_part(&mut self, fault: Fault, is_named: bool) {
+        if !is_named {
             self.request.id.clear();
         }
         self.refuse(fault.clone());
@@ -143,7 +144,7 @@ impl Claim {
     }
 
     /// Takes a segment that stands within the claim.
-    pub(super) fn take(&mut self, segment: &Segment<'_>, report: &Report<'_>) {
+    pub(super) fn take(&mut self, segment: &Segment<'_>, origin: &Origin<'_>) {
         let id = segment.id();
         self.count(id);
         if self.refusal.is_some() {
@@ -152,9 +153,9 @@ impl Claim {
         let stand = Stand { form: self.guide.label(), loop_id: self.loops.id(), at: segment.at };
         match (&id, self.loops) {
             (b"SBR", Loop::Claim | Loop::OtherPayer) => self.loops = Loop::OtherPayer,
-            (b"LX ", _) => self.line(segment, report),
-            (b"SV1" | b"SV2", _) => self.service(segment, report),
-            (b"HI ", _) => self.information(segment, report),
+            (b"LX ", _) => self.line(segment, origin),
+            (b"SV1" | b"SV2", _) => self.service(segment, origin),
+            (b"HI ", _) => self.information(segment, origin),
             (b"NM1" | b"LIN" | b"SVD" | b"LQ ", Loop::Line | Loop::BelowLine) => self.loops = Loop::BelowLine,
             (b"DTP", _) => self.date(segment, stand),
             (b"REF", Loop::Claim | Loop::Line) => self.reference(segment, stand),
@@ -175,7 +176,7 @@ impl Claim {
         }
     }
 
-    fn line(&mut self, segment: &Segment<'_>, report: &Report<'_>) {
+    fn line(&mut self, segment: &Segment<'_>, origin: &Origin<'_>) {
         let [_, number] = segment.elements();
         let before = self.request.lines.last().map_or(0, |line| line.number);
         let source = Stand { form: self.guide.label(), loop_id: "2400", at: segment.at }.element("LX01");
@@ -185,27 +186,27 @@ impl Claim {
             Some(_) => self.remark("the line's number does not count on", source),
             None => self.remark("the line has no number; it was given the next", source),
         }
-        self.push(number.unwrap_or(before.saturating_add(1)), segment, report);
+        self.push(number.unwrap_or(before.saturating_add(1)), segment, origin);
     }
 
-    fn push(&mut self, number: u32, segment: &Segment<'_>, report: &Report<'_>) {
+    fn push(&mut self, number: u32, segment: &Segment<'_>, origin: &Origin<'_>) {
         (self.loops, self.served, self.noted) = (Loop::Line, false, false);
         if self.request.lines.len() >= LINES_MAX {
             let message = format!("the claim has more than {LINES_MAX} service lines");
-            self.refuse(report.fault(segment.at, "x12::too_many_lines", message, "split the claim"));
+            self.refuse(origin.fault(segment.at, "x12::too_many_lines", message, "split the claim"));
         } else {
             let place_of_service = self.place.clone();
             self.request.lines.push(Line { place_of_service, ..line::numbered(number) });
         }
     }
 
-    fn service(&mut self, segment: &Segment<'_>, report: &Report<'_>) {
+    fn service(&mut self, segment: &Segment<'_>, origin: &Origin<'_>) {
         let stand = Stand { form: self.guide.label(), loop_id: "2400", at: segment.at };
         let id = segment.id();
         if self.served || self.request.lines.is_empty() {
             let number = self.request.lines.last().map_or(0, |line| line.number).saturating_add(1);
             self.remark("the service has no line number (LX) of its own; it was given the next", stand.element("LX01"));
-            self.push(number, segment, report);
+            self.push(number, segment, origin);
         }
         self.served = true;
         let Request { lines, remarks, .. } = &mut *self.request;
@@ -218,16 +219,16 @@ impl Claim {
         }
     }
 
-    fn information(&mut self, segment: &Segment<'_>, report: &Report<'_>) {
+    fn information(&mut self, segment: &Segment<'_>, origin: &Origin<'_>) {
         let before = self.request.diagnoses.len();
         let stand = Stand { form: self.guide.label(), loop_id: "2300", at: segment.at };
         if !diagnoses::take(self, segment, stand) {
             let message = format!("the claim has more than {} codes of one kind in HI", diagnoses::CODES_MAX);
-            self.refuse(report.fault(segment.at, "x12::too_many_codes", message, "split the claim"));
+            self.refuse(origin.fault(segment.at, "x12::too_many_codes", message, "split the claim"));
         } else if before > 0 && self.request.diagnoses.len() > before && !self.request.lines.is_empty() {
             const MESSAGE: &str = "diagnoses stand behind the service lines of a claim that has diagnoses already";
             let help = "a CLM between them seems to be lost: send the claims again";
-            self.refuse(report.fault(segment.at, "x12::second_diagnoses", MESSAGE, help));
+            self.refuse(origin.fault(segment.at, "x12::second_diagnoses", MESSAGE, help));
         }
     }
 
@@ -293,16 +294,17 @@ impl Loop {
 }
 
 /// A request of which only CLM is known.
-fn bare(id: String, hierarchy: &Hierarchy, form: Form, stand: Stand) -> Request {
+fn bare(id: String, holder: Holder, form: Form, stand: Stand) -> Request {
+    let Holder { provider, patient, coverage, .. } = holder;
     Request {
         id,
         kind: Kind::Claim,
         form: Sourced::new(form, stand.element("CLM05-1")),
         frequency: Sourced::new(Frequency::Original, stand.element("CLM05-3")),
         replaces: None,
-        provider: hierarchy.provider(),
-        patient: hierarchy.patient(),
-        coverage: hierarchy.coverage(),
+        provider,
+        patient,
+        coverage,
         authored_on: Given::Absent,
         onset: Given::Absent,
         stated_pain_type: Given::Absent,

@@ -121,8 +121,9 @@ impl<'r> Envelope<'r> {
     }
 
     /// The input ends.
-    pub(super) fn end(&mut self) {
+    pub(super) fn end(mut self) {
         self.close_interchange(Early { why: "the input ends", cuts: true });
+        self.report.end();
     }
 
     fn open(&mut self, segment: &Segment<'_>) {

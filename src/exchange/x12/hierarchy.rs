@@ -28,6 +28,16 @@ pub(super) struct Hierarchy {
     numbering: Numbering,
 }
 
+/// What the loops around a claim say of it.
+pub(super) struct Holder {
+    /// Whether it has a subscriber.
+    pub(super) has_subscriber: bool,
+    /// Who bills.
+    pub(super) provider: Option<Npi>,
+    pub(super) patient: Patient,
+    pub(super) coverage: Coverage,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Level {
     /// Before any HL, in 2000A, or under an HL03 that no 837 has.
@@ -158,24 +168,20 @@ impl Hierarchy {
         self.lose(at);
     }
 
-    /// Whether a claim here has a subscriber.
-    pub(super) fn has_subscriber(&self) -> bool {
-        self.level != Level::Other
-    }
-
-    /// Who bills for the claims that follow.
-    pub(super) fn provider(&self) -> Option<Npi> {
-        self.provider
-    }
-
-    pub(super) fn patient(&self) -> Patient {
-        let person = self.dependent.as_ref().unwrap_or(&self.subscriber).clone();
-        Patient { member_id: self.member_id.clone(), birth_date: person.birth_date, sex: person.sex }
-    }
-
-    /// The plan. Its state is not told by an 837: the addresses are the payer's and the member's.
-    pub(super) fn coverage(&self) -> Coverage {
-        Coverage { line_of_business: self.business.clone(), state: None, prior_authorization: Given::Absent }
+    /// What is said of the claims that follow. The state of the plan is not told by an 837: the
+    /// addresses are the payer's and the member's.
+    pub(super) fn holder(&self) -> Holder {
+        let Person { birth_date, sex } = self.dependent.as_ref().unwrap_or(&self.subscriber).clone();
+        Holder {
+            has_subscriber: self.level != Level::Other,
+            provider: self.provider,
+            patient: Patient { member_id: self.member_id.clone(), birth_date, sex },
+            coverage: Coverage {
+                line_of_business: self.business.clone(),
+                state: None,
+                prior_authorization: Given::Absent,
+            },
+        }
     }
 
     fn stand(&self, loop_id: &'static str, at: At) -> Stand {

@@ -38,6 +38,14 @@ impl<'a> Segment<'a> {
         self.id
     }
 
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    pub(super) fn delimiters(&self) -> Delimiters {
+        self.delimiters
+    }
+
     /// The first `N` elements, the identifier included; those that are not there are empty.
     pub(super) fn elements<const N: usize>(&self) -> [&'a [u8]; N] {
         split(self.bytes, self.delimiters.element)

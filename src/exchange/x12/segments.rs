@@ -135,6 +135,10 @@ impl<R: io::Read> Segments<R> {
     /// Those of the input.
     pub(super) fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
         loop {
+            if let Some(found) = self.plain() {
+                let bytes = self.window.slice(found.at.byte, found.len);
+                return Ok(Some(Piece { kind: found.kind, segment: Segment::new(bytes, found.delimiters, found.at) }));
+            }
             let step = match self.mode {
                 _ if self.trimmed.is_some() => self.note_trimmed(),
                 Mode::Outside(stretch) => self.outside(stretch)?,
@@ -150,6 +154,30 @@ impl<R: io::Read> Segments<R> {
                 }
             }
         }
+    }
+
+    /// The next segment, where it is as nearly all are: whole, in sight and too short to hide anything,
+    /// with nothing to be said of it. What it finds is what [`Segments::inside`] would find.
+    fn plain(&mut self) -> Option<Found> {
+        let Mode::Inside(delimiters) = self.mode else { return None };
+        let bytes = self.window.bytes();
+        let filler = bytes.iter().take_while(|byte| is_filler(**byte)).count();
+        let rest = bytes.get(filler..)?;
+        let len = memchr3(delimiters.terminator, b'\r', b'\n', rest)?;
+        let (segment, behind) = rest.split_at_checked(len)?;
+        // An identifier that begins with an I may be that of a header or a trailer.
+        let is_plain = match segment {
+            [first, .., last] => first.is_ascii_uppercase() && *first != b'I' && *last > b' ',
+            _ => false,
+        };
+        let is_ended = behind.first() == Some(&delimiters.terminator);
+        if !is_plain || !is_ended || len >= HEADER_BYTES_MIN || self.trimmed.is_some() {
+            return None;
+        }
+        self.number = self.number.saturating_add(1);
+        let at = At { segment: self.number, byte: self.window.offset() + filler as u64 };
+        self.window.pass(filler + len + 1);
+        Some(Found { kind: Kind::Segment, at, len, joined: false, delimiters })
     }
 
     fn inside(&mut self, delimiters: Delimiters) -> io::Result<Step> {
@@ -352,11 +380,15 @@ impl<R: io::Read> Segments<R> {
 
     /// Passes what may stand between segments.
     fn pass_filler(&mut self) -> bool {
-        let filler = |byte: &&u8| matches!(byte, b'\r' | b'\n' | b' ' | b'\t' | 0 | 0x1A);
-        let len = self.window.bytes().iter().take_while(filler).count();
+        let len = self.window.bytes().iter().take_while(|byte| is_filler(**byte)).count();
         self.window.pass(len);
         len > 0
     }
+}
+
+/// What may stand between segments.
+fn is_filler(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n' | b' ' | b'\t' | 0 | 0x1A)
 }
 
 /// Where nothing declared any.

@@ -1,7 +1,6 @@
 //! A transaction set, ST to SE: which implementation guide it follows, and its claims one by one.
 
 use super::{
-    claim::Claim,
     hierarchy::Hierarchy,
     report::{Report, shown},
     segment::{At, Id, Segment},
@@ -64,23 +63,21 @@ pub(super) struct Set {
     kind: Kind,
     guide: Guide,
     hierarchy: Hierarchy,
-    claim: Option<Claim>,
     /// Whether wrong HL numbers were reported.
     told: bool,
 }
 
-/// The segments of 005010X222 and 005010X223, sorted. What any other was meant to be cannot be told.
-const KNOWN: [&Id; 54] = [
-    b"AMT", b"BHT", b"CAS", b"CL1", b"CLM", b"CN1", b"CR1", b"CR2", b"CR3", b"CR5", b"CR6", b"CR7", b"CRC", b"CTP",
-    b"CUR", b"DMG", b"DTP", b"FRM", b"HCP", b"HI ", b"HL ", b"HSD", b"IMM", b"K3 ", b"LIN", b"LQ ", b"LX ", b"MEA",
-    b"MIA", b"MOA", b"N2 ", b"N3 ", b"N4 ", b"NM1", b"NTE", b"OI ", b"PAT", b"PER", b"PRV", b"PS1", b"PWK", b"QTY",
-    b"REF", b"SBR", b"SV1", b"SV2", b"SV3", b"SV4", b"SV5", b"SV6", b"SV7", b"SVD", b"TOO", b"UR ",
-];
-
-/// Whether a segment is one of them.
+/// Whether a segment is one of 005010X222 and 005010X223. What any other was meant to be cannot be told.
+#[rustfmt::skip]
 fn is_known(id: Id) -> bool {
-    let number = |[a, b, c]: Id| u32::from_be_bytes([0, a, b, c]);
-    KNOWN.binary_search_by_key(&number(id), |known| number(**known)).is_ok()
+    matches!(
+        &id,
+        b"AMT" | b"BHT" | b"CAS" | b"CL1" | b"CLM" | b"CN1" | b"CR1" | b"CR2" | b"CR3" | b"CR5" | b"CR6" | b"CR7"
+            | b"CRC" | b"CTP" | b"CUR" | b"DMG" | b"DTP" | b"FRM" | b"HCP" | b"HI " | b"HL " | b"HSD" | b"IMM"
+            | b"K3 " | b"LIN" | b"LQ " | b"LX " | b"MEA" | b"MIA" | b"MOA" | b"N2 " | b"N3 " | b"N4 " | b"NM1"
+            | b"NTE" | b"OI " | b"PAT" | b"PER" | b"PRV" | b"PS1" | b"PWK" | b"QTY" | b"REF" | b"SBR" | b"SV1"
+            | b"SV2" | b"SV3" | b"SV4" | b"SV5" | b"SV6" | b"SV7" | b"SVD" | b"TOO" | b"UR "
+    )
 }
 
 impl Set {
@@ -105,7 +102,7 @@ impl Set {
         };
         let guide = guide.unwrap_or(Guide::Professional);
         let hierarchy = Hierarchy::new(guide);
-        Set { control: control.into(), segments: 1, kind, guide, hierarchy, claim: None, told: false }
+        Set { control: control.into(), segments: 1, kind, guide, hierarchy, told: false }
     }
 
     /// Takes a segment between ST and SE.
@@ -117,7 +114,7 @@ impl Set {
         match &id {
             b"CLM" => self.claim(segment, report),
             b"HL " => {
-                self.close(None, report);
+                report.close(None);
                 if let Some(wrong) = self.hierarchy.open(segment) {
                     self.numbering(segment.at, wrong, report);
                 }
@@ -126,10 +123,8 @@ impl Set {
                 const MESSAGE: &str = "this is no segment of an 837; what it was meant to say is unknown";
                 self.lose(segment, report.fault(segment.at, "x12::unknown_segment", MESSAGE, ""), report);
             }
-            _ => match &mut self.claim {
-                Some(claim) => claim.take(segment, report),
-                None => self.hierarchy.take(segment),
-            },
+            _ if report.has_claim() => report.segment(segment),
+            _ => self.hierarchy.take(segment),
         }
     }
 
@@ -141,12 +136,10 @@ impl Set {
         match &segment.id() {
             b"CLM" => {
                 self.claim(segment, report);
-                if let Some(claim) = &mut self.claim {
-                    claim.refuse_part(segment, fault);
-                }
+                report.refuse_part(fault, segment.data().nth(1).is_some());
             }
             b"HL " if segment.has_data() => {
-                self.close(None, report);
+                report.close(None);
                 self.hierarchy.lose_level(segment.at);
                 report.say(fault);
             }
@@ -155,36 +148,26 @@ impl Set {
     }
 
     /// Closes the set, with `cut` where it was cut off.
-    pub(super) fn end(mut self, at: At, cut: Option<&str>, report: &mut Report<'_>) {
-        self.close(cut, report);
+    pub(super) fn end(mut self, at: At, cut: Option<&'static str>, report: &mut Report<'_>) {
+        report.close(cut);
         if let (Some(wrong), Kind::Read, None) = (self.hierarchy.end(), &self.kind, cut) {
             self.numbering(at, wrong, report);
         }
     }
 
-    fn claim(&mut self, segment: &Segment<'_>, report: &mut Report<'_>) {
-        self.close(None, report);
-        let mut claim = Claim::open(segment, self.guide, &self.hierarchy, report);
+    fn claim(&self, segment: &Segment<'_>, report: &mut Report<'_>) {
+        report.close(None);
+        report.open(self.guide, self.hierarchy.holder(), segment);
         if let Kind::Refused(why) = &self.kind {
             let help = "send the claim again as 005010X222A1 or 005010X223A2";
-            claim.refuse(report.fault(segment.at, "x12::version", why.clone(), help));
-        }
-        self.claim = Some(claim);
-    }
-
-    fn close(&mut self, cut: Option<&str>, report: &mut Report<'_>) {
-        if let Some(claim) = self.claim.take() {
-            claim.close(cut, report);
+            report.refuse(report.fault(segment.at, "x12::version", why.clone(), help));
         }
     }
 
     /// A segment that cannot be told may have been any: the claim around it is given up.
     fn lose(&mut self, segment: &Segment<'_>, fault: Fault, report: &mut Report<'_>) {
         self.hierarchy.lose(segment.at);
-        match &mut self.claim {
-            Some(claim) => claim.refuse(fault),
-            None => report.say(fault),
-        }
+        if report.has_claim() { report.refuse(fault) } else { report.say(fault) }
     }
 
     fn numbering(&mut self, at: At, wrong: &str, report: &mut Report<'_>) {
@@ -198,11 +181,6 @@ impl Set {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn known_segments_are_sorted() {
-        assert!(KNOWN.is_sorted());
-    }
 
     #[test]
     fn versions_lead_to_guides() {

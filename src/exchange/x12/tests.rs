@@ -70,7 +70,7 @@ fn said(items: &[Item]) -> Vec<String> {
     items.iter().map(short).collect()
 }
 
-/// Reads `input` whole and byte by byte, and expects the same of both.
+/// Reads `input` whole, byte by byte and in blocks, and expects the same of all.
 fn check(input: impl AsRef<[u8]>, expected: &[&str]) {
     let input = input.as_ref();
     let items = read(input);
@@ -79,6 +79,17 @@ fn check(input: impl AsRef<[u8]>, expected: &[&str]) {
     let mut slowly = Vec::new();
     x12::read(Drip { rest: input, interrupted: false }, "claims.x12", &mut |item| slowly.push(item)).unwrap();
     assert_eq!(format!("{items:?}"), format!("{slowly:?}"), "{text}");
+    for block_bytes in [1, 300, 64 * 1024] {
+        assert_eq!(format!("{items:?}"), format!("{:?}", in_blocks(input, block_bytes)), "{block_bytes}: {text}");
+    }
+}
+
+/// Reads `input` in blocks, each by itself.
+fn in_blocks(input: &[u8], block_bytes: usize) -> Vec<Item> {
+    let (mut blocks, mut items) = (Vec::new(), Vec::new());
+    x12::cut(input, "claims.x12", block_bytes, &mut |block| blocks.push(block)).unwrap();
+    blocks.into_iter().for_each(|block| block.read("claims.x12", &mut |item| items.push(item)));
+    items
 }
 
 /// An input that gives one byte at a time, and is interrupted before each.

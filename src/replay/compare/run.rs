@@ -9,13 +9,15 @@ use super::{
 };
 use crate::{
     desk::Desk,
-    exchange::Item,
+    exchange::{Item, fhir::Aside},
     history::{HistoryError, Keys, Scratch},
     pack::Pack,
     replay::{
-        Input, Progress, Record, ReplayError, pipeline,
+        Input, Progress, Record, ReplayError,
+        batch::{Batch, read},
+        pipeline,
         run::Past,
-        work::{Batch, answered, read},
+        work::answered,
     },
     request::Request,
     verdict::PackStamp,
@@ -52,10 +54,15 @@ pub struct CompareRecorded<'a> {
 }
 
 /// What came of a batch.
+#[derive(Default)]
 struct Worked {
     comparison: Comparison,
     members: Vec<Hash>,
     changed: Vec<u8>,
+    /// What of it was left aside.
+    aside: Aside,
+    /// Whether nothing of the input comes behind it.
+    is_last: bool,
 }
 
 /// Compares what files hold. Changed lines go to `changed` with both rationales, a line of JSON
@@ -88,10 +95,11 @@ pub fn run(
     let source = |halt: &AtomicBool, send: &mut dyn FnMut(Batch)| {
         read(compare.inputs, 0, halt, send);
     };
-    let work = |batch: Batch| -> Result<Worked, HistoryError> {
-        let mut part = Comparison { tally: batch.came.clone(), ..Comparison::default() };
+    let work = |batch: Batch| -> Result<Worked, ReplayError> {
+        let (mut part, mut aside, is_last) = (Comparison::default(), Aside::default(), batch.is_last);
         let (mut members, mut changed) = (Vec::new(), Vec::new());
-        for (place, item) in batch.places() {
+        batch.each(compare.inputs, &mut aside, &mut |place, item| {
+            part.tally.came(&item);
             let mut request = match item {
                 Item::Request(request) => *request,
                 Item::Answered(request, responses) => {
@@ -101,11 +109,11 @@ pub fn run(
                 }
                 Item::Reject(reject) => {
                     part.tally.rejected(&reject);
-                    continue;
+                    return Ok(());
                 }
                 Item::Fault(fault) => {
                     part.tally.faulty(&fault);
-                    continue;
+                    return Ok(());
                 }
             };
             if let Some(history) = &history {
@@ -113,14 +121,25 @@ pub fn run(
             }
             let member = keys.of_member(&request.patient);
             members.extend(one(desks, &keys, member, &request, &mut part, &mut changed));
-        }
-        Ok(Worked { comparison: part, members, changed })
+            Ok(())
+        })?;
+        Ok(Worked { comparison: part, members, changed, aside, is_last })
     };
+    let mut aside = Aside::default();
     pipeline::run(compare.threads, source, work, |worked| {
         let worked = worked?;
         changed.write_all(&worked.changed).map_err(ReplayError::output("changed.ndjson"))?;
         members.add(worked.members).map_err(HistoryError::from)?;
         whole.add(worked.comparison);
+        aside.join(worked.aside);
+        if worked.is_last {
+            std::mem::take(&mut aside).tell(&mut |item| {
+                whole.tally.came(&item);
+                if let Item::Fault(fault) = item {
+                    whole.tally.faulty(&fault);
+                }
+            });
+        }
         watch(Progress::Deciding(&whole.tally));
         Ok::<(), ReplayError>(())
     })?;
@@ -148,7 +167,7 @@ pub fn of_requests<E: Send>(
         source(halt, &mut |entries: Vec<E>| send((entries.len() as u64, entries)));
     };
     let work = |(came, entries): (u64, Vec<E>)| {
-        let mut worked = Worked { comparison: Comparison::default(), members: Vec::new(), changed: Vec::new() };
+        let mut worked = Worked::default();
         worked.comparison.tally.claims.came = came;
         entries.into_iter().for_each(|entry| worked.take(read(entry), compare, &keys));
         worked

@@ -24,9 +24,9 @@ use self::{
 use super::{cells::Kind, halted, named, source::fault};
 use crate::{
     exchange::{
-        Fault, Item, Reject,
+        Fault, Item, Part, Reject,
         faults::is_request_id,
-        table::{Elsewhere, Header, Table},
+        table::{Block, Elsewhere, Head, Header, Table},
     },
     request::Source,
 };
@@ -125,6 +125,29 @@ pub fn read_tables<R: ChunkReader + 'static>(
     }
 }
 
+/// Reads them as [`read_tables`] does, and hands what they hold on in parts.
+///
+/// # Errors
+/// When it was halted.
+pub fn cut_tables<R: ChunkReader + 'static>(
+    open: &mut dyn FnMut(&str) -> io::Result<R>,
+    is_halted: &dyn Fn() -> bool,
+    each: &mut dyn FnMut(Part),
+) -> io::Result<()> {
+    let mut items = Vec::new();
+    let read = read_tables(open, is_halted, &mut |item| {
+        items.push(item);
+        if items.len() >= ITEMS {
+            each(Part::Items(std::mem::take(&mut items)));
+        }
+    });
+    each(Part::Items(items));
+    read
+}
+
+/// Claims of a part.
+const ITEMS: usize = 32;
+
 /// The tables, ready to be read side by side.
 struct Tables<R> {
     claims: Cursor<R>,
@@ -219,7 +242,9 @@ impl<R: ChunkReader + 'static> Tables<R> {
             broken = Some(Fault { help, ..fault("parquet::claim_type", self.claims.place("claim_type"), message) });
         }
         let (mut lines, mut lost) = (0_u32, Vec::new());
-        let mut table = Table::new(self.flat.header.clone(), self.flat.file.clone(), each);
+        let head = Arc::clone(&self.flat.head);
+        let mut read = |block: Block| block.read(each);
+        let mut table = Table::new(head, 0, &mut read);
         while self.lines.cell("claim_id") == Some(claim_id) {
             broken = broken.or_else(|| self.lines.gap());
             lost.extend(self.lines.take_gap());
@@ -249,15 +274,15 @@ impl<R: ChunkReader + 'static> Tables<R> {
 
 /// The flat row that is being put together.
 struct Flat {
-    header: Header,
-    file: Arc<str>,
+    head: Arc<Head>,
     row: StringRecord,
 }
 
 impl Flat {
     fn new() -> Result<Flat, Fault> {
         let names: StringRecord = FLAT.iter().map(|(name, ..)| *name).collect();
-        Ok(Flat { header: Header::read(&names, LINE)?, file: LINE.into(), row: StringRecord::new() })
+        let head = Head { header: Header::read(&names, LINE)?, file: LINE.into(), named: |item| item };
+        Ok(Flat { head: head.into(), row: StringRecord::new() })
     }
 
     /// Puts a line and its claim together; says where each cell stood.

@@ -2,29 +2,32 @@
 
 use super::Claim;
 use crate::{
-    exchange::x12::{line, report::Report, segment::Stand, set::Guide},
+    exchange::{
+        Item, Reject,
+        x12::{line, report::Origin, segment::Stand, set::Guide},
+    },
     money::Cents,
     request::{Frequency, Given, Pointers},
 };
 
 impl Claim {
     /// Closes the claim, with `cut` where it was cut off: a request or a reject.
-    pub(in crate::exchange::x12) fn close(mut self, cut: Option<&str>, report: &mut Report<'_>) {
+    pub(in crate::exchange::x12) fn close(mut self, cut: Option<&str>, origin: &Origin<'_>) -> Item {
         if let Some(cut) = cut {
             let message = format!("{cut} inside this claim; lines of it may be missing");
-            self.refuse(report.fault(self.at, "x12::claim_cut", message, "send the claim again, whole"));
+            self.refuse(origin.fault(self.at, "x12::claim_cut", message, "send the claim again, whole"));
         } else if self.counted == 0 {
             let help = "a claim needs at least one LX with SV1 or SV2";
-            self.refuse(report.fault(self.at, "x12::no_service_line", "the claim has no service line", help));
+            self.refuse(origin.fault(self.at, "x12::no_service_line", "the claim has no service line", help));
         }
         match self.refusal.take() {
             Some(fault) => {
                 let id = Some(std::mem::take(&mut self.request.id)).filter(|id| !id.is_empty());
-                report.reject(id, self.counted, fault);
+                Item::Reject(Reject { request_id: id, lines: self.counted, fault })
             }
             None => {
                 self.settle();
-                report.request(self.request);
+                Item::Request(self.request)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{ISA, SUBSCRIBER, claim, professional, read};
+use super::{ISA, SUBSCRIBER, claim, in_blocks, professional, read};
 use crate::exchange::{Item, x12};
 
 /// A file of three claims in two sets, one of them for a patient of their own.
@@ -66,6 +66,36 @@ fn every_byte_changed_keeps_every_claim() {
     }
 }
 
+#[test]
+fn a_claim_that_is_too_long_to_be_kept_is_read_as_it_comes() {
+    // More than a block holds of one claim: notes before the lines, and something to say among them.
+    let notes = format!("NTE*ADD*{}~", "words ".repeat(10)).repeat(6_000);
+    let long = claim("C-2").replace("LX*1~", &format!("{notes}\n~~{notes}LX*1~"));
+    let body = format!("{}{long}{}", claim("C-1"), claim("C-3"));
+    let short = professional(&body.replace(&notes, ""));
+    let requests = |items: Vec<Item>| -> Vec<String> {
+        let request = |item| match item {
+            Item::Request(request) => format!("{} {} {}", request.id, request.lines.len(), request.diagnoses.len()),
+            Item::Fault(fault) => fault.code.to_owned(),
+            other => format!("{other:?}"),
+        };
+        items.into_iter().map(request).filter(|said| said != "x12::count").collect()
+    };
+    let expected = requests(read(short.as_bytes()));
+    assert_eq!(expected.len(), 4, "{expected:?}");
+    for input in [professional(&body), professional(&body).replace("LX*1~", "LX*1~Q1*?~")] {
+        for block_bytes in [0, 300, 64 * 1024] {
+            let items = in_blocks(input.as_bytes(), block_bytes);
+            assert_eq!(settled(&items), 3);
+            if !input.contains("Q1*") {
+                assert_eq!(requests(items), expected);
+            } else {
+                assert!(items.iter().all(|item| !matches!(item, Item::Request(_))));
+            }
+        }
+    }
+}
+
 /// An input that fails when it is at its end.
 struct Broken<'a>(&'a [u8]);
 
@@ -101,7 +131,9 @@ proptest! {
     #[test]
     fn no_segments_panic(segments in "([A-Z0-9]{2,3}|CLM|HI|LX|SV1|SV2|HL|DTP|ST|SE|GS|GE|IEA|NM1|SBR|DMG|REF)(\\*[A-Z0-9:.-]{0,9}){0,12}~") {
         let text = professional(&segments.repeat(3));
-        prop_assert_eq!(settled(&read(text.as_bytes())), bare_count(text.as_bytes()));
+        let items = read(text.as_bytes());
+        prop_assert_eq!(settled(&items), bare_count(text.as_bytes()));
+        prop_assert_eq!(format!("{items:?}"), format!("{:?}", in_blocks(text.as_bytes(), 400)));
     }
 
     #[test]
@@ -110,6 +142,8 @@ proptest! {
         let segments: Vec<&str> = file.split_inclusive('~').skip(1).filter(|segment| !segment.starts_with("IEA")).collect();
         let body: String = places.iter().map(|place| segments[place % segments.len()]).collect();
         let text = format!("{ISA}{body}IEA*1*000000001~");
-        prop_assert_eq!(settled(&read(text.as_bytes())), bare_count(text.as_bytes()));
+        let items = read(text.as_bytes());
+        prop_assert_eq!(settled(&items), bare_count(text.as_bytes()));
+        prop_assert_eq!(format!("{items:?}"), format!("{:?}", in_blocks(text.as_bytes(), 400)));
     }
 }
