@@ -46,6 +46,11 @@ impl DateSpan {
     /// # Errors
     /// [`DateError::Form`] or [`DateError::Calendar`].
     pub fn parse(text: &str) -> Result<DateSpan, DateError> {
+        if let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text.as_bytes()
+            && let Some(day) = whole([y1, y2, y3, y4, m1, m2, d1, d2])
+        {
+            return day;
+        }
         let text = text.trim();
         let day = text.split_once('T').map_or(text, |(day, _)| day);
         let mut parts = day.split('-');
@@ -63,6 +68,9 @@ impl DateSpan {
     /// # Errors
     /// [`DateError::Form`] or [`DateError::Calendar`].
     pub fn parse_compact(text: &str) -> Result<DateSpan, DateError> {
+        if let Some(day) = text.as_bytes().try_into().ok().and_then(whole) {
+            return day;
+        }
         let text = text.trim();
         if !matches!(text.len(), 4 | 6 | 8) {
             return Err(DateError::Form);
@@ -103,6 +111,16 @@ impl fmt::Display for DateSpan {
             write!(f, "{} to {}", self.first, self.last)
         }
     }
+}
+
+/// The day of eight digits, as nearly all are given; `None` where one of them is none.
+fn whole(digits: [u8; 8]) -> Option<Result<DateSpan, DateError>> {
+    let values = digits.map(|digit| i16::from(digit.wrapping_sub(b'0')));
+    if values.iter().any(|value| *value > 9) {
+        return None;
+    }
+    let [y1, y2, y3, y4, m1, m2, d1, d2] = values;
+    Some(DateSpan::of(y1 * 1000 + y2 * 100 + y3 * 10 + y4, Some(m1 * 10 + m2), Some(d1 * 10 + d2)))
 }
 
 fn number(text: Option<&str>, digits: usize) -> Result<Option<i16>, DateError> {
@@ -208,6 +226,10 @@ mod tests {
         check("2026-02-29", Err(DateError::Calendar));
         check("10.03.2026", Err(DateError::Form));
         check("", Err(DateError::Form));
+        for text in ["2026-03-1x", "2026-0:-10", "+026-03-10", "2026/03/10", "２026-03-0"] {
+            assert_eq!(DateSpan::parse(text), Err(DateError::Form), "{text}");
+        }
+        assert_eq!(DateSpan::parse_compact("2026031x"), Err(DateError::Form));
         assert_eq!(DateSpan::parse_compact("20261344"), Err(DateError::Calendar));
         assert_eq!(DateSpan::parse_compact("20260310").map(|s| s.to_string()), Ok("2026-03-10".into()));
     }

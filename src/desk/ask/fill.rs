@@ -19,6 +19,8 @@ use crate::{
 /// A request that is being filled in.
 pub(super) struct Filling<'p> {
     desk: &'p Desk,
+    /// As it was sent.
+    sent: &'p Request,
     pub(super) request: Request,
     /// The request's own diagnoses, before anything was filled in.
     own: Vec<(usize, Code)>,
@@ -99,8 +101,8 @@ fn has_onset_of_diagnosis(request: &Request) -> bool {
 
 impl<'p> Filling<'p> {
     /// A request in which nothing is filled in yet.
-    pub(super) fn new(desk: &'p Desk, request: &Request) -> Filling<'p> {
-        Filling { desk, request: request.clone(), own: own_diagnoses(desk.packs(), request) }
+    pub(super) fn new(desk: &'p Desk, sent: &'p Request) -> Filling<'p> {
+        Filling { desk, sent, request: sent.clone(), own: own_diagnoses(desk.packs(), sent) }
     }
 
     /// Fills one answer in.
@@ -194,7 +196,7 @@ impl<'p> Filling<'p> {
             Input::BirthDate => self.request.patient.birth_date = Given::value(Private::new(span), source.clone()),
             Input::Onset => {
                 // What it is asked for may be that diagnoses say otherwise: then it stands for them too.
-                let rivals = onset_rivals(self.desk, &self.request);
+                let rivals = onset_rivals(self.desk, self.sent, &self.request);
                 self.request.onset = given();
                 for place in rivals {
                     if let Some(diagnosis) = self.request.diagnoses.get_mut(place)

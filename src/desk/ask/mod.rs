@@ -41,7 +41,12 @@ impl Desk {
         let mut refused: Vec<Refused> =
             answers.iter().filter_map(|(link, answer)| unasked(&form, link, answer, answers)).collect();
         let mut filling = Filling::new(self, request);
-        for question in questions.iter().filter(|question| question.part == form::Part::Whole) {
+        // The onset comes last: whom it stands for hangs on the other answers.
+        let (onset, others): (Vec<&Question>, Vec<&Question>) = questions
+            .iter()
+            .filter(|question| question.part == form::Part::Whole)
+            .partition(|question| question.input == Input::Onset);
+        for question in others.into_iter().chain(onset) {
             let Some(answer) = self.answer_of(question, &questions, answers) else { continue };
             let source = Source::Path(format!("QuestionnaireResponse.item[{}]", question.link).into());
             if let Err((code, message, help)) = filling.fill(question.input, &answer, &source) {

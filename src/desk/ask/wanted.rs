@@ -81,14 +81,15 @@ fn of_line(pack: &Pack, request: &Request, place: usize) -> Vec<Input> {
 }
 
 /// The diagnoses whose own onset speaks for a line that wants to know when the pain began: the
-/// answer stands for theirs too.
-pub(super) fn onset_rivals(desk: &Desk, request: &Request) -> BTreeSet<usize> {
+/// answer stands for theirs too. A line may want it as it was `sent`, or once other answers were `filled`
+/// in; and a diagnosis may speak for it only by the code that such an answer gave it.
+pub(super) fn onset_rivals(desk: &Desk, sent: &Request, filled: &Request) -> BTreeSet<usize> {
     let mut rivals = BTreeSet::new();
-    let wanted = wanted(desk, request);
-    let lines = wanted.get(&Input::Onset).into_iter().flatten();
-    for line in lines.filter_map(|place| request.lines.get(*place)) {
+    let lines = |request| wanted(desk, request).remove(&Input::Onset).unwrap_or_default();
+    let (before, now) = (lines(sent), lines(filled));
+    for line in before.union(&now).filter_map(|place| filled.lines.get(*place)) {
         for pack in desk.packs() {
-            let view = View::new(request, line, &pack.sets);
+            let view = View::new(filled, line, &pack.sets);
             let onsets = pack.book.facts().iter().filter(|fact| fact.kind.name == "line.months_since_onset");
             rivals.extend(onsets.flat_map(|fact| onset_diagnoses(&view, &fact.arguments)));
         }

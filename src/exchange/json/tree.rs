@@ -47,6 +47,9 @@ impl<'de> Deserialize<'de> for Tree<'de> {
 
 struct TreeVisitor;
 
+/// As many members as most objects of a request have.
+const MEMBERS_OF_MOST: usize = 8;
+
 impl<'de> Visitor<'de> for TreeVisitor {
     type Value = Tree<'de>;
 
@@ -91,7 +94,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree<'de>, A::Error> {
-        let mut members = Vec::new();
+        let mut members = Vec::with_capacity(MEMBERS_OF_MOST);
         while let Some(Name(name)) = map.next_key()? {
             members.push((name, map.next_value()?));
         }

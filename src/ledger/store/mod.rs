@@ -6,9 +6,11 @@
 //!
 //! INVARIANT: what [`Ledger::record`] answers with [`Recorded::New`] is durable.
 
+mod connect;
 mod error;
 pub mod place;
 mod read;
+mod rows;
 mod schema;
 mod trouble;
 mod upkeep;
@@ -20,14 +22,16 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{ConnectOptions as _, Connection as _, Pool, pool::PoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _, Pool};
 use sqlx_core::any::{Any, AnyConnectOptions, driver::install_drivers};
 use tokio::{
     runtime::{Builder, Runtime},
-    sync::{mpsc, oneshot},
+    sync::{Notify, mpsc, oneshot},
+    task::JoinHandle,
 };
 use uuid::Uuid;
 
+use connect::Connected;
 pub use error::LedgerError;
 use place::{Access, Place};
 pub use read::{Query, Stored};
@@ -50,8 +54,8 @@ const CONNECT_TIME_MAX: Duration = Duration::from_secs(3);
 /// How long closing may take.
 const CLOSE_TIME_MAX: Duration = Duration::from_secs(3);
 
-/// How many connections: one writes, the others read.
-const CONNECTIONS_MAX: u32 = 4;
+/// How many connections, beside the one that records.
+const CONNECTIONS_MAX: u32 = 3;
 
 /// How long SQLite waits for another process that writes the same file.
 const LOCK_MS_MAX: u32 = 5000;
@@ -72,8 +76,16 @@ struct Inner {
     pool: AnyPool,
     queue: mpsc::Sender<write::Waiting>,
     trouble: Arc<Trouble>,
-    runtime: Mutex<Option<Runtime>>,
+    running: Mutex<Option<Running>>,
     handle: tokio::runtime::Handle,
+}
+
+/// What runs for a ledger.
+struct Running {
+    runtime: Runtime,
+    writer: JoinHandle<()>,
+    /// Tells the writer to stop.
+    stop: Arc<Notify>,
 }
 
 impl Ledger {
@@ -88,13 +100,14 @@ impl Ledger {
         DRIVERS.call_once(|| drop(install_drivers(&[sqlx_postgres::any::DRIVER, sqlx_sqlite::any::DRIVER])));
         let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("ledger").enable_all().build();
         let runtime = runtime.map_err(|error| LedgerError::Unreachable(error.to_string()))?;
-        let (pool, id) = runtime.block_on(connect(&place, access))?;
+        let Connected { connecting, first, pool, id } = runtime.block_on(connect::connect(&place, access))?;
         let (queue, waiting) = mpsc::channel(WAITING_MAX);
-        let trouble = Arc::<Trouble>::default();
-        runtime.spawn(write::run(write::Writer::new(pool.clone(), id, keys), waiting, trouble.clone()));
+        let (trouble, stop) = (Arc::<Trouble>::default(), Arc::<Notify>::default());
+        let writer = write::Writer::new(connecting, id, keys);
+        let writer = runtime.spawn(write::run(writer, first, waiting, stop.clone(), trouble.clone()));
         let handle = runtime.handle().clone();
-        let runtime = Mutex::new(Some(runtime));
-        Ok(Ledger { inner: Arc::new(Inner { place, access, id, pool, queue, trouble, runtime, handle }) })
+        let running = Mutex::new(Some(Running { runtime, writer, stop }));
+        Ok(Ledger { inner: Arc::new(Inner { place, access, id, pool, queue, trouble, running, handle }) })
     }
 
     /// Where it is.
@@ -115,7 +128,8 @@ impl Ledger {
     /// off it may have been, so that a decision that was never answered may stand in the ledger.
     pub async fn record(&self, group: Group) -> Result<Recorded, LedgerError> {
         let (answer, answered) = oneshot::channel();
-        if self.inner.queue.try_send(write::Waiting { group, answer }).is_err() {
+        let seals = group.records.iter().map(rows::Seal::of).collect();
+        if self.inner.queue.try_send(write::Waiting { group, seals, answer }).is_err() {
             self.inner.trouble.cannot_record(&LedgerError::Busy, 1);
             return Err(LedgerError::Busy);
         }
@@ -157,9 +171,9 @@ impl Ledger {
     /// Closes what is open, whoever else still has the ledger, so that a ledger in a file is whole in
     /// that file. Not for a thread that runs futures.
     pub fn close(&self) {
-        let runtime = self.inner.runtime.lock().map(|mut runtime| runtime.take());
-        if let Ok(Some(runtime)) = runtime {
-            self.inner.close(runtime);
+        let running = self.inner.running.lock().map(|mut running| running.take());
+        if let Ok(Some(running)) = running {
+            self.inner.close(running);
         }
     }
 
@@ -191,11 +205,14 @@ impl std::fmt::Debug for Ledger {
 impl Inner {
     /// Closes the connections, and ends the runtime. Where futures run nobody may wait: there the
     /// connections are only let go.
-    fn close(&self, runtime: Runtime) {
+    fn close(&self, Running { runtime, writer, stop }: Running) {
         if tokio::runtime::Handle::try_current().is_err() {
-            let closed =
-                async { tokio::time::timeout(CLOSE_TIME_MAX, close(&self.pool, &self.place, self.access)).await };
-            let _ = runtime.block_on(closed);
+            let closed = async {
+                stop.notify_one();
+                let _ = writer.await;
+                close(&self.pool, &self.place, self.access).await;
+            };
+            let _ = runtime.block_on(async { tokio::time::timeout(CLOSE_TIME_MAX, closed).await });
         }
         runtime.shutdown_background();
     }
@@ -204,9 +221,9 @@ impl Inner {
 impl Drop for Inner {
     /// Closes what is open, so that a ledger in a file is whole in that file.
     fn drop(&mut self) {
-        let runtime = self.runtime.get_mut().map(Option::take);
-        if let Ok(Some(runtime)) = runtime {
-            self.close(runtime);
+        let running = self.running.get_mut().map(Option::take);
+        if let Ok(Some(running)) = running {
+            self.close(running);
         }
     }
 }
@@ -229,55 +246,4 @@ async fn close(pool: &AnyPool, place: &Place, access: Access) {
         let _ = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&mut last).await;
         let _ = last.close().await;
     }
-}
-
-async fn connect(place: &Place, access: Access) -> Result<(AnyPool, Uuid), LedgerError> {
-    let options: AnyConnectOptions = place.url(access)?.parse().map_err(LedgerError::from)?;
-    let is_server = place.is_server();
-    let settings: Vec<String> = match (is_server, access) {
-        (true, _) => vec!["SET synchronous_commit = on".to_owned()],
-        (false, Access::Read) => vec![format!("PRAGMA busy_timeout = {LOCK_MS_MAX}")],
-        (false, Access::Record | Access::Change) => vec![
-            format!("PRAGMA busy_timeout = {LOCK_MS_MAX}"),
-            "PRAGMA journal_mode = WAL".to_owned(),
-            "PRAGMA synchronous = FULL".to_owned(),
-        ],
-    };
-    // The first connection says at once why there is none; the pool would try until its time is up.
-    let name = |error: LedgerError| match error {
-        LedgerError::NotOurs(_) => LedgerError::NotOurs(place.to_string()),
-        other => other,
-    };
-    let mut first = tokio::time::timeout(CONNECT_TIME_MAX, options.connect())
-        .await
-        .map_err(|_| LedgerError::TooSlow)?
-        .map_err(|error| name(error.into()))?;
-    for setting in &settings {
-        sqlx::query(setting).execute(&mut first).await.map_err(|error| name(error.into()))?;
-    }
-    let id = match access {
-        Access::Record => schema::open(&mut first, is_server).await.map_err(name)?,
-        Access::Change | Access::Read => match schema::found(&mut first, is_server).await.map_err(name)? {
-            Some(id) => id,
-            None if is_server => return Err(LedgerError::Missing(place.to_string())),
-            None => return Err(LedgerError::NotOurs(place.to_string())),
-        },
-    };
-    let pool = PoolOptions::<Any>::new()
-        .max_connections(CONNECTIONS_MAX)
-        .acquire_timeout(CONNECT_TIME_MAX)
-        .after_connect(move |connection, _| {
-            let settings = settings.clone();
-            Box::pin(async move {
-                for setting in &settings {
-                    sqlx::query(setting).execute(&mut *connection).await?;
-                }
-                Ok(())
-            })
-        })
-        .connect_lazy_with(options);
-    // Last, so that a ledger in a file is never closed by its last connection in between.
-    drop(pool.acquire().await?);
-    first.close().await?;
-    Ok((pool, id))
 }

@@ -5,7 +5,7 @@ use sqlx_core::any::{Any, AnyConnection, AnyRow};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{Ledger, LedgerError, write::COLUMNS};
+use super::{Ledger, LedgerError, rows::COLUMNS};
 use crate::{
     ledger::{
         Digest, Row,

@@ -18,7 +18,7 @@ const RETIRED_AT_ONCE: i64 = 1000;
 
 /// Keeps a signed head in the ledger itself.
 pub(super) async fn keep_checkpoint(
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut Transaction<'_, Any>,
     signed: &Signed<Head>,
 ) -> Result<(), LedgerError> {
     sqlx::query(

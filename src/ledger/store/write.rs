@@ -5,24 +5,26 @@
 //!
 //! INVARIANT: a group is recorded whole or not at all, and a key of [`Once`] is recorded once.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, LazyLock},
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use sqlx::{Row as _, Transaction};
-use sqlx_core::any::Any;
+use sqlx::{Connection as _, Row as _, Transaction};
+use sqlx_core::any::{Any, AnyConnection};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{Notify, mpsc, oneshot},
     time::timeout,
 };
 use uuid::Uuid;
 
-use super::{AnyPool, LedgerError, WAITING_MAX, read, trouble::Trouble, upkeep::keep_checkpoint};
+use super::{
+    LedgerError, WAITING_MAX,
+    connect::Connecting,
+    read,
+    rows::{Link, Seal, insert, links},
+    trouble::Trouble,
+    upkeep::keep_checkpoint,
+};
 use crate::ledger::{
     Digest, Keys, Record,
-    chain::{self, body_leaf, index_leaf, kind_number, verdict_number},
     head::{Head, Signed},
 };
 
@@ -34,10 +36,6 @@ const RECORDS_MAX: usize = 1024;
 
 /// How long a transaction may take, with its connection and its lock.
 const WRITE_TIME_MAX: Duration = Duration::from_secs(10);
-
-/// How many rows one statement inserts, most first, and its text, which the database keeps prepared.
-static INSERTS: LazyLock<[(usize, String); 3]> =
-    LazyLock::new(|| [64, 8, 1].map(|rows| (rows, insert_statement(rows))));
 
 /// How long an answer is kept for its `Idempotency-Key`, in milliseconds: a day, longer than any
 /// client goes on trying.
@@ -108,12 +106,18 @@ pub enum Recorded {
 /// A group, and who waits for it.
 pub(super) struct Waiting {
     pub(super) group: Group,
+    /// The seal of each record.
+    pub(super) seals: Vec<Seal>,
     pub(super) answer: oneshot::Sender<Result<Recorded, LedgerError>>,
 }
 
 /// What the writer remembers between transactions. Only what was committed.
 pub(super) struct Writer {
-    pool: AnyPool,
+    connecting: Connecting,
+    /// When its connection was used last.
+    used_ms: i64,
+    /// The chain's head, unless another has gone on since.
+    head: Option<(i64, Digest)>,
     ledger: Uuid,
     keys: Option<Arc<Keys>>,
     known_packs: BTreeSet<String>,
@@ -121,9 +125,25 @@ pub(super) struct Writer {
     signed: Option<(i64, i64)>,
 }
 
-/// Writes until nobody can ask any more.
-pub(super) async fn run(mut writer: Writer, mut queue: mpsc::Receiver<Waiting>, trouble: Arc<Trouble>) {
-    while let Some(first) = queue.recv().await {
+/// A connection that was not used for so many milliseconds is asked whether it is alive.
+const UNUSED_MS_MAX: i64 = 1_000;
+
+/// Writes until it is told to stop, or nobody can ask any more; then its connection is closed.
+pub(super) async fn run(
+    mut writer: Writer,
+    connection: AnyConnection,
+    mut queue: mpsc::Receiver<Waiting>,
+    stop: Arc<Notify>,
+    trouble: Arc<Trouble>,
+) {
+    // None after a failure, whatever state that left it in.
+    let mut connection = Some(connection);
+    loop {
+        let first = tokio::select! {
+            () = stop.notified() => None,
+            first = queue.recv() => first,
+        };
+        let Some(first) = first else { break };
         let mut records = first.group.records.len();
         let mut batch = vec![first];
         while batch.len() < GROUPS_MAX && records < RECORDS_MAX {
@@ -131,8 +151,8 @@ pub(super) async fn run(mut writer: Writer, mut queue: mpsc::Receiver<Waiting>, 
             records += next.group.records.len();
             batch.push(next);
         }
-        let groups: Vec<&Group> = batch.iter().map(|waiting| &waiting.group).collect();
-        let written = timeout(WRITE_TIME_MAX, writer.write(&groups)).await.unwrap_or(Err(LedgerError::TooSlow));
+        let written = timeout(WRITE_TIME_MAX, writer.write(&mut connection, &batch)).await;
+        let written = written.unwrap_or(Err(LedgerError::TooSlow));
         match written {
             Ok(outcomes) => {
                 // Where the queue is hardly shorter, the next will be told that it is full.
@@ -147,9 +167,16 @@ pub(super) async fn run(mut writer: Writer, mut queue: mpsc::Receiver<Waiting>, 
             }
         }
     }
+    if let Some(connection) = connection {
+        let _ = connection.close().await;
+    }
 }
 
 impl Waiting {
+    fn sealed(&self) -> impl Iterator<Item = (&Record, &Seal)> {
+        self.group.records.iter().zip(&self.seals)
+    }
+
     fn tell(self, outcome: Result<Recorded, LedgerError>) {
         // Whoever waited may have gone: then what was recorded was never answered.
         let _ = self.answer.send(outcome);
@@ -157,21 +184,33 @@ impl Waiting {
 }
 
 impl Writer {
-    pub(super) fn new(pool: AnyPool, ledger: Uuid, keys: Option<Arc<Keys>>) -> Writer {
-        Writer { pool, ledger, keys, known_packs: BTreeSet::new(), swept_ms: i64::MIN, signed: None }
+    pub(super) fn new(connecting: Connecting, ledger: Uuid, keys: Option<Arc<Keys>>) -> Writer {
+        Writer {
+            connecting,
+            used_ms: i64::MIN,
+            head: None,
+            ledger,
+            keys,
+            known_packs: BTreeSet::new(),
+            swept_ms: i64::MIN,
+            signed: None,
+        }
     }
 
-    async fn write(&mut self, groups: &[&Group]) -> Result<Vec<Recorded>, LedgerError> {
-        let now_ms = groups.iter().map(|group| group.now_ms).max().unwrap_or_default();
-        let mut transaction = self.pool.begin().await?;
-        let begun = take_head(&mut transaction).await?;
-        let outcomes = once(&mut transaction, groups).await?;
-        let new =
-            || groups.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Recorded::New).map(|(group, _)| group);
-        let packs = self.keep_packs(&mut transaction, new().flat_map(|group| &group.packs)).await?;
-        let records: Vec<&Record> = new().flat_map(|group| &group.records).collect();
-        let head = insert(&mut transaction, begun, &records).await?;
-        put_head(&mut transaction, head).await?;
+    async fn write(
+        &mut self,
+        kept: &mut Option<AnyConnection>,
+        batch: &[Waiting],
+    ) -> Result<Vec<Recorded>, LedgerError> {
+        let now_ms = batch.iter().map(|waiting| waiting.group.now_ms).max().unwrap_or_default();
+        // Where this breaks off, neither connection nor head is there any more.
+        let known = self.head.take();
+        let mut connection = self.alive(kept.take(), now_ms).await?;
+        let mut transaction = connection.begin().await?;
+        let (outcomes, links, head) = self.chained(&mut transaction, batch, known).await?;
+        let new = batch.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Recorded::New);
+        let packs = self.keep_packs(&mut transaction, new.flat_map(|(waiting, _)| &waiting.group.packs)).await?;
+        insert(&mut transaction, &links, self.connecting.is_server()).await?;
         let signed = self.sign(&mut transaction, head, now_ms).await?;
         let sweep = now_ms.saturating_sub(self.swept_ms) >= SWEEP_MS;
         if sweep {
@@ -179,16 +218,49 @@ impl Writer {
             old.execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
+        (*kept, self.used_ms, self.head) = (Some(connection), now_ms, Some(head));
         self.known_packs.extend(packs);
         self.signed = signed;
         self.swept_ms = if sweep { now_ms } else { self.swept_ms };
         Ok(outcomes)
     }
 
+    /// The connection that was kept, where it is alive, or a new one.
+    async fn alive(&self, kept: Option<AnyConnection>, now_ms: i64) -> Result<AnyConnection, LedgerError> {
+        let Some(mut kept) = kept else { return self.connecting.connect().await };
+        let is_unused = now_ms.saturating_sub(self.used_ms) > UNUSED_MS_MAX;
+        if is_unused && kept.ping().await.is_err() {
+            return self.connecting.connect().await;
+        }
+        Ok(kept)
+    }
+
+    /// Which groups are new, where their records stand in the chain, and its head behind them. The chain is
+    /// taken, and nobody else has it until the transaction ends.
+    async fn chained<'g>(
+        &self,
+        transaction: &mut Transaction<'_, Any>,
+        batch: &'g [Waiting],
+        known: Option<(i64, Digest)>,
+    ) -> Result<(Vec<Recorded>, Vec<Link<'g>>, (i64, Digest)), LedgerError> {
+        if let Some(known) = known.filter(|_| batch.iter().all(|waiting| waiting.group.once.is_none())) {
+            let (links, head) = links(known, batch.iter().flat_map(Waiting::sealed));
+            if move_head(transaction, known, head).await? {
+                return Ok((batch.iter().map(|_| Recorded::New).collect(), links, head));
+            }
+        }
+        let begun = take_head(transaction).await?;
+        let outcomes = once(transaction, batch).await?;
+        let new = batch.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Recorded::New);
+        let (links, head) = links(begun, new.flat_map(|(waiting, _)| waiting.sealed()));
+        put_head(transaction, head).await?;
+        Ok((outcomes, links, head))
+    }
+
     /// Keeps the packs that are not known to be there, and names them.
     async fn keep_packs<'g>(
         &self,
-        transaction: &mut Transaction<'static, Any>,
+        transaction: &mut Transaction<'_, Any>,
         packs: impl Iterator<Item = &'g PackArchive>,
     ) -> Result<BTreeSet<String>, LedgerError> {
         let mut kept = BTreeSet::new();
@@ -210,7 +282,7 @@ impl Writer {
     /// Signs a checkpoint where one is due; says how many entries the last one has, and when it was.
     async fn sign(
         &self,
-        transaction: &mut Transaction<'static, Any>,
+        transaction: &mut Transaction<'_, Any>,
         head: (i64, Digest),
         now_ms: i64,
     ) -> Result<Option<(i64, i64)>, LedgerError> {
@@ -231,14 +303,25 @@ impl Writer {
 }
 
 /// Takes the chain's head for this transaction: how many entries, and the hash of the last.
-pub(super) async fn take_head(transaction: &mut Transaction<'static, Any>) -> Result<(i64, Digest), LedgerError> {
+pub(super) async fn take_head(transaction: &mut Transaction<'_, Any>) -> Result<(i64, Digest), LedgerError> {
     let take = sqlx::query("UPDATE claimgate_head SET count = count WHERE one = 1 RETURNING count, hash");
     let row = take.fetch_optional(&mut **transaction).await?;
     let row = row.ok_or(LedgerError::Damaged { seq: 0, what: "the ledger has lost its head" })?;
     read::head_of(&row)
 }
 
-async fn put_head(transaction: &mut Transaction<'static, Any>, head: (i64, Digest)) -> Result<(), LedgerError> {
+/// Takes the chain's head and moves it on at once; false where another has moved it since it was `known`.
+async fn move_head(
+    transaction: &mut Transaction<'_, Any>,
+    known: (i64, Digest),
+    head: (i64, Digest),
+) -> Result<bool, LedgerError> {
+    let text = "UPDATE claimgate_head SET count = $1, hash = $2 WHERE one = 1 AND count = $3 AND hash = $4";
+    let moved = sqlx::query(text).bind(head.0).bind(head.1.to_vec()).bind(known.0).bind(known.1.to_vec());
+    Ok(moved.execute(&mut **transaction).await?.rows_affected() == 1)
+}
+
+async fn put_head(transaction: &mut Transaction<'_, Any>, head: (i64, Digest)) -> Result<(), LedgerError> {
     let put = sqlx::query("UPDATE claimgate_head SET count = $1, hash = $2 WHERE one = 1");
     put.bind(head.0).bind(head.1.to_vec()).execute(&mut **transaction).await?;
     Ok(())
@@ -246,9 +329,9 @@ async fn put_head(transaction: &mut Transaction<'static, Any>, head: (i64, Diges
 
 /// Which groups are new. Whoever has the head is alone, so that a key that is not there will not
 /// come meanwhile.
-async fn once(transaction: &mut Transaction<'static, Any>, groups: &[&Group]) -> Result<Vec<Recorded>, LedgerError> {
-    let mut outcomes = Vec::with_capacity(groups.len());
-    for group in groups {
+async fn once(transaction: &mut Transaction<'_, Any>, batch: &[Waiting]) -> Result<Vec<Recorded>, LedgerError> {
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for Waiting { group, .. } in batch {
         let Some(once) = &group.once else {
             outcomes.push(Recorded::New);
             continue;
@@ -280,62 +363,4 @@ async fn once(transaction: &mut Transaction<'static, Any>, groups: &[&Group]) ->
         });
     }
     Ok(outcomes)
-}
-
-/// Puts records at the end of the chain; gives its new head.
-async fn insert(
-    transaction: &mut Transaction<'static, Any>,
-    begun: (i64, Digest),
-    records: &[&Record],
-) -> Result<(i64, Digest), LedgerError> {
-    let (mut seq, mut hash) = begun;
-    let mut rest = records;
-    while let Some((rows, statement)) = INSERTS.iter().find(|(rows, _)| *rows <= rest.len()) {
-        let (now, later) = rest.split_at(*rows);
-        let mut query = sqlx::query(statement);
-        for record in now {
-            let (row, previous) = (&record.row, hash);
-            let (index, body) = (index_leaf(row), body_leaf(row, &record.body));
-            seq += 1;
-            hash = chain::entry_hash(seq, &previous, &index, &body);
-            query = query
-                .bind(seq)
-                .bind(row.id.as_bytes().to_vec())
-                .bind(kind_number(row.kind))
-                .bind(row.request_id.clone().into_bytes())
-                .bind(row.received_ms)
-                .bind(row.decided_ms)
-                .bind(i64::from(row.expedited))
-                .bind(verdict_number(row.verdict))
-                .bind(row.member.map(|member| member.to_vec()).unwrap_or_default())
-                .bind(row.packs_text())
-                .bind(row.findings_text())
-                .bind(record.body.clone())
-                .bind(0_i64)
-                .bind(previous.to_vec())
-                .bind(index.to_vec())
-                .bind(body.to_vec())
-                .bind(hash.to_vec());
-        }
-        query.execute(&mut **transaction).await?;
-        rest = later;
-    }
-    Ok((seq, hash))
-}
-
-/// The columns of an entry, in the order they are written and read.
-pub(super) const COLUMNS: &str = "seq, id, kind, request_id, received_ms, decided_ms, expedited, verdict, member, packs, \
-                                  findings, body, retired, previous, index_leaf, body_leaf, hash";
-
-/// How many columns.
-const COLUMN_COUNT: usize = 17;
-
-fn insert_statement(rows: usize) -> String {
-    let row = |row: usize| {
-        let numbers: Vec<String> =
-            (1..=COLUMN_COUNT).map(|column| format!("${}", row * COLUMN_COUNT + column)).collect();
-        format!("({})", numbers.join(", "))
-    };
-    let all: Vec<String> = (0..rows).map(row).collect();
-    format!("INSERT INTO claimgate_entries ({COLUMNS}) VALUES {}", all.join(", "))
 }
