@@ -64,7 +64,7 @@ enum Open<'r> {
     /// Its segments go to the block, which had so many bytes before it.
     Gathered(usize),
     /// It is too long for that.
-    Long(Hand<'r>),
+    Long(Box<Hand<'r>>),
 }
 
 impl<'r> Report<'r> {
@@ -112,7 +112,7 @@ impl<'r> Report<'r> {
                 let from = *from;
                 self.block.segment(segment);
                 if self.block.bytes() - from > CLAIM_BYTES_MAX {
-                    self.claim = Open::Long(self.block.split_off(from, self.origin.file));
+                    self.claim = Open::Long(Box::new(self.block.split_off(from, self.origin.file)));
                 }
             }
             Open::Long(hand) => hand.segment(segment),

@@ -135,15 +135,12 @@ impl<R: io::Read> Segments<R> {
     /// Those of the input.
     pub(super) fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
         loop {
-            if let Some(found) = self.plain() {
-                let bytes = self.window.slice(found.at.byte, found.len);
-                return Ok(Some(Piece { kind: found.kind, segment: Segment::new(bytes, found.delimiters, found.at) }));
-            }
-            let step = match self.mode {
+            let step = match (self.plain(), self.mode) {
+                (Some(found), _) => Step::Found(found),
                 _ if self.trimmed.is_some() => self.note_trimmed(),
-                Mode::Outside(stretch) => self.outside(stretch)?,
-                Mode::Inside(delimiters) => self.inside(delimiters)?,
-                Mode::Discarding(delimiters) => self.discard(delimiters)?,
+                (None, Mode::Outside(stretch)) => self.outside(stretch)?,
+                (None, Mode::Inside(delimiters)) => self.inside(delimiters)?,
+                (None, Mode::Discarding(delimiters)) => self.discard(delimiters)?,
             };
             match step {
                 Step::Again => {}
