@@ -33,6 +33,11 @@ impl Block {
         self.lines.push((number, place));
     }
 
+    /// How many lines it has.
+    pub fn lines(&self) -> usize {
+        self.lines.len()
+    }
+
     /// How many bytes its lines have.
     pub fn bytes(&self) -> usize {
         self.bytes.len()

@@ -96,6 +96,11 @@ pub enum Format {
 }
 
 impl Item {
+    /// Whether it is a claim or an order, read or not.
+    pub(crate) fn is_claim(&self) -> bool {
+        !matches!(self, Item::Fault(_))
+    }
+
     /// The item with its place, where it has one, named from further out.
     fn within(self, file: &str) -> Item {
         match self {

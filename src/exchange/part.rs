@@ -29,13 +29,25 @@ pub enum Part {
 }
 
 impl Part {
-    /// About how many bytes it has; of what was read already, none.
+    /// About how many bytes it takes; of what was read already, none.
     pub fn bytes(&self) -> usize {
         match self {
             Part::Json(block) | Part::Fhir(block) => block.bytes(),
-            Part::X12(block) => block.bytes(),
-            Part::Rows(block) => block.bytes(),
+            Part::X12(block) => block.weight(),
+            Part::Rows(block) => block.weight(),
             Part::Items(_) => 0,
+        }
+    }
+
+    /// How many claims, orders and rejects come of it, as whoever told it apart counted them; `None` of
+    /// FHIR, where a line may hold any number.
+    pub fn claims(&self) -> Option<usize> {
+        match self {
+            Part::Json(block) => Some(block.lines()),
+            Part::Fhir(_) => None,
+            Part::X12(block) => Some(block.claims()),
+            Part::Rows(block) => Some(block.claims()),
+            Part::Items(items) => Some(items.iter().filter(|item| item.is_claim()).count()),
         }
     }
 

@@ -51,7 +51,8 @@ impl Batch {
     /// is left aside.
     ///
     /// # Errors
-    /// When what lies beside the input cannot be had, or the first that `take` gives.
+    /// When what lies beside the input cannot be had, or the first that `take` gives; when it holds more or fewer
+    /// claims than were told apart.
     pub(super) fn each(
         self,
         inputs: &[Input],
@@ -60,14 +61,17 @@ impl Batch {
     ) -> Result<(), ReplayError> {
         let Some(input) = inputs.get(self.input as usize) else { return Ok(()) };
         let mut place = Place { input: self.input, number: self.number << ITEM_BITS };
-        let mut taken = Ok(());
+        let (mut taken, mut claims, told) = (Ok(()), 0, self.part.claims());
         let read = self.part.read(&input.name, input.beside.as_deref(), aside, &mut |item| {
+            claims += usize::from(item.is_claim());
             if taken.is_ok() && !self.is_done {
                 taken = take(place, item);
                 place.number += 1;
             }
         });
-        taken.and(read.map_err(ReplayError::Beside))
+        taken.and(read.map_err(ReplayError::Beside))?;
+        // What was told apart and what was read are counted by themselves: nothing may get lost between.
+        if told.is_none_or(|told| told == claims) { Ok(()) } else { Err(ReplayError::Lost(input.name.to_string())) }
     }
 }
 

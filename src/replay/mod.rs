@@ -146,6 +146,9 @@ pub enum ReplayError {
     /// What lies beside claims cannot be had.
     #[error("cannot read what lies beside the claims: {0}")]
     Beside(io::Error),
+    /// Fewer or more claims were read than were told apart: a fault of this program.
+    #[error("a claim of `{0}` was lost or doubled while it was read")]
+    Lost(String),
     /// Notes of earlier services could not be kept.
     #[error(transparent)]
     History(#[from] crate::history::HistoryError),
@@ -175,6 +178,7 @@ impl ReplayError {
             ReplayError::Output { .. } => {
                 Some("what was written to the last checkpoint stands; `--resume` goes on from there")
             }
+            ReplayError::Lost(_) => Some("this is a fault of claimgate: report it, with the file if you may"),
             ReplayError::Beside(_) | ReplayError::History(_) => None,
             ReplayError::Record(error) => Some(error.help()),
             ReplayError::Taken => {

@@ -116,9 +116,29 @@ impl Block {
         }
     }
 
-    /// How many bytes its cells have.
-    pub fn bytes(&self) -> usize {
-        self.text.len()
+    /// How many bytes its cells and their ends have.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len() + self.ends.len() * size_of::<u32>()
+    }
+
+    /// How many of them belong to a row and those behind it.
+    pub(super) fn bytes_from(&self, at: At) -> usize {
+        self.text.len() - at.from as usize + (self.ends.len() - at.first as usize) * size_of::<u32>()
+    }
+
+    /// About how much memory it takes, in bytes.
+    pub fn weight(&self) -> usize {
+        self.bytes() + self.steps.len() * size_of::<Step>()
+    }
+
+    /// How many claims and rejects come of it.
+    pub fn claims(&self) -> usize {
+        let is_claim = |step: &&Step| match step {
+            Step::Begin(_) => true,
+            Step::Say(item) => item.is_claim(),
+            _ => false,
+        };
+        self.steps.iter().filter(is_claim).count()
     }
 
     pub(super) fn steps(&self) -> usize {
@@ -149,7 +169,7 @@ impl Block {
         At { line, from: place(from), first: place(first), cells: place(row.len()), elsewhere }
     }
 
-    /// Keeps the last row no longer.
+    /// Keeps a row, and all behind it, no longer.
     pub(super) fn forget(&mut self, at: At) {
         self.text.truncate(at.from as usize);
         self.ends.truncate(at.first as usize);
@@ -166,26 +186,76 @@ impl Block {
         Cells { header: &self.head.header, file, line: at.line, row, elsewhere }
     }
 
-    /// Reads its claims: hands each request, reject and fault to `each`, in the order of the rows.
-    pub fn read(mut self, each: &mut dyn FnMut(Item)) {
-        let steps = std::mem::take(&mut self.steps);
-        // A name of its own: several hands that count the sources of one would wait for one another.
-        let (file, named) = (Arc::from(&*self.head.file), self.head.named);
-        let mut claim: Option<Claim<'_>> = None;
+    /// Takes out the claim that stands open, whose rows begin with `first` and whose steps at `from`, and
+    /// reads it so far; what was said since stays.
+    pub(super) fn split_off(&mut self, first: At, from: usize) -> Hand {
+        let steps = self.steps.split_off(from);
+        let mut hand = Hand::new(&self.head);
         for step in steps {
-            match (step, &mut claim) {
-                (Step::Begin(at), _) => claim = Some(Claim::begin(self.cells(at, &file))),
-                (Step::Add(at), Some(claim)) => claim.add(&self.cells(at, &file)),
-                (Step::Lost(rows), Some(claim)) => claim.add_lost(rows),
-                (Step::Break(fault), Some(claim)) => claim.break_with(*fault),
-                (Step::Finish, _) => {
-                    if let Some(claim) = claim.take() {
-                        each(named(claim.finish()));
-                    }
-                }
-                (Step::Say(item), _) => each(named(*item)),
-                (_, None) => {}
+            if let Some(item) = hand.take(step, self) {
+                self.steps.push(Step::Say(Box::new(item)));
             }
         }
+        hand.keep_first(self);
+        self.forget(first);
+        hand
+    }
+
+    /// Reads its claims: hands each request, reject and fault to `each`, in the order of the rows.
+    pub fn read(mut self, each: &mut dyn FnMut(Item)) {
+        let (steps, named) = (std::mem::take(&mut self.steps), self.head.named);
+        let mut hand = Hand::new(&self.head);
+        for step in steps {
+            if let Some(item) = hand.take(step, &self) {
+                each(named(item));
+            }
+        }
+    }
+}
+
+/// Reads claims step by step.
+pub(super) struct Hand {
+    /// The claim that stands open, and its first row.
+    claim: Option<(Claim, At)>,
+    /// That row and nothing else, where it is no longer in the block.
+    kept: Option<Block>,
+    /// A name of its own: several hands that count the sources of one would wait for one another.
+    file: Arc<str>,
+}
+
+impl Hand {
+    fn new(head: &Head) -> Hand {
+        Hand { claim: None, kept: None, file: Arc::from(&*head.file) }
+    }
+
+    /// Keeps the first row of the claim that stands open, which `block` will not keep.
+    fn keep_first(&mut self, block: &Block) {
+        let Some((_, first)) = &mut self.claim else { return };
+        let mut kept = Block::new(Arc::clone(&block.head));
+        let cells = block.cells(*first, &self.file).row;
+        let row: StringRecord = (0..cells.len()).map(|place| cells.get(place).unwrap_or_default()).collect();
+        let elsewhere = first.elsewhere.and_then(|place| block.elsewhere.get(place as usize));
+        *first = kept.row(&row, first.line, elsewhere);
+        self.kept = Some(kept);
+    }
+
+    /// Takes the next step, whose row is in `block`; gives what comes of it.
+    pub(super) fn take(&mut self, step: Step, block: &Block) -> Option<Item> {
+        let of_first = self.kept.as_ref().unwrap_or(block);
+        match (step, &mut self.claim) {
+            (Step::Begin(at), _) => self.claim = Some((Claim::begin(&block.cells(at, &self.file)), at)),
+            (Step::Add(at), Some((claim, first))) => {
+                claim.add(&of_first.cells(*first, &self.file), &block.cells(at, &self.file));
+            }
+            (Step::Lost(rows), Some((claim, _))) => claim.add_lost(rows),
+            (Step::Break(fault), Some((claim, _))) => claim.break_with(*fault),
+            (Step::Finish, _) => {
+                let (claim, first) = self.claim.take()?;
+                return Some(claim.finish(&of_first.cells(first, &self.file)));
+            }
+            (Step::Say(item), _) => return Some(*item),
+            (_, None) => {}
+        }
+        None
     }
 }

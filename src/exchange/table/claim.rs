@@ -28,8 +28,7 @@ pub(in crate::exchange) const CODES_MAX: usize = 99;
 const SAME: &str = "the same value in every row of the claim";
 
 /// A claim of which rows have been read.
-pub(super) struct Claim<'b> {
-    first: Cells<'b>,
+pub(super) struct Claim {
     /// Columns of the claim in which a row differs from the first, and the first such row's line.
     differs: Vec<(Column, u64)>,
     diagnoses: Vec<Diagnosis>,
@@ -41,25 +40,16 @@ pub(super) struct Claim<'b> {
     broken: bool,
 }
 
-impl<'b> Claim<'b> {
+impl Claim {
     /// A claim that begins with a row.
-    pub(super) fn begin(first: Cells<'b>) -> Claim<'b> {
+    pub(super) fn begin(first: &Cells<'_>) -> Claim {
         let mut faults = Faults::default();
-        let diagnoses = diagnoses(&first, &mut faults);
-        Claim {
-            first,
-            differs: Vec::new(),
-            diagnoses,
-            lines: Vec::new(),
-            rows: 0,
-            remarks: Vec::new(),
-            faults,
-            broken: false,
-        }
+        let diagnoses = diagnoses(first, &mut faults);
+        Claim { differs: Vec::new(), diagnoses, lines: Vec::new(), rows: 0, remarks: Vec::new(), faults, broken: false }
     }
 
-    /// Adds a row of the claim, its first too.
-    pub(super) fn add(&mut self, cells: &Cells<'_>) {
+    /// Adds a row of the claim, its first too; `first` are the cells of that.
+    pub(super) fn add(&mut self, first: &Cells<'_>, cells: &Cells<'_>) {
         self.rows = self.rows.saturating_add(1);
         if self.broken {
             return;
@@ -77,7 +67,7 @@ impl<'b> Claim<'b> {
             ));
         }
         for column in cells.header.of_claim() {
-            let same = self.first.text(column) == cells.text(column);
+            let same = first.text(column) == cells.text(column);
             if !same && !self.differs.iter().any(|(known, _)| *known == column) {
                 self.differs.push((column, cells.line));
             }
@@ -97,16 +87,15 @@ impl<'b> Claim<'b> {
         self.faults.push(fault);
     }
 
-    /// The claim, or its reject.
-    pub(super) fn finish(mut self) -> Item {
-        let cells = self.first;
+    /// The claim, or its reject; `cells` are those of its first row.
+    pub(super) fn finish(mut self, cells: &Cells<'_>) -> Item {
         let mut faults = std::mem::take(&mut self.faults);
         let rows = self.rows;
         let id = cells.text(Column::ClaimId).filter(|id| is_request_id(id));
         if id.is_none() {
             faults.push(cells.fault("csv::unreadable", Column::ClaimId, "expected an identifier of the claim"));
         }
-        let request = self.request(id.unwrap_or_default(), &cells, &mut faults);
+        let request = self.request(id.unwrap_or_default(), cells, &mut faults);
         match faults.into_reject(id.map(str::to_owned), rows) {
             Some(reject) => Item::Reject(reject),
             None => Item::Request(Box::new(request)),

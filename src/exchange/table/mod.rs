@@ -21,7 +21,7 @@ use std::{
 use csv::{ByteRecord, StringRecord};
 
 use super::{Fault, Item, LINES_MAX, Reject};
-use block::{At, Step};
+use block::{At, Hand, Step};
 use columns::Column;
 use rows::{Row, Rows};
 use seen::Seen;
@@ -108,8 +108,8 @@ fn header(next: Row, row: &mut ByteRecord, file: &str) -> Result<Header, Fault> 
 /// A table whose claims are told apart, a row at a time.
 pub(super) struct Table<'e> {
     head: Arc<Head>,
-    /// The identifier of the claim whose rows are being read, and how many it has.
-    claim: Option<(String, usize)>,
+    /// The claim whose rows are being read.
+    claim: Option<Open>,
     seen: Seen,
     /// The line of a row that nobody knows the claim of, where nothing has come after it yet.
     gap: Option<u64>,
@@ -118,7 +118,24 @@ pub(super) struct Table<'e> {
     each: &'e mut dyn FnMut(Block),
 }
 
-/// Steps of a block at most: rows of few bytes take more room than they have.
+/// A claim whose rows are being read.
+struct Open {
+    id: String,
+    /// How many rows it has.
+    rows: usize,
+    /// Its first row, and the place of its first step in the block.
+    first: At,
+    from: usize,
+    /// Reads it as it comes, where it is too long to be kept.
+    hand: Option<Box<Hand>>,
+}
+
+/// How much a block may hold of one claim, in bytes: more than a thousand rows have. A longer one is read as
+/// it comes.
+const CLAIM_BYTES_MAX: usize = 512 * 1024;
+
+/// Steps of a block, and of a claim that is kept, at most: rows of few bytes take more room than they have,
+/// and faults have none.
 const STEPS_MAX: usize = 8 * 1024;
 
 impl<'e> Table<'e> {
@@ -134,22 +151,20 @@ impl<'e> Table<'e> {
         let Some(claim_id) = self.head.header.place(Column::ClaimId).and_then(|place| named(row.get(place))) else {
             return self.gap(line, 1, fault("csv::no_claim_id", self.at(line), "the row has no `claim_id`"));
         };
-        let at = self.enter(claim_id, row, line, elsewhere);
+        let begun = self.enter(claim_id, row, line, elsewhere);
+        let at = begun.unwrap_or_else(|| self.block.row(row, line, elsewhere));
         if self.block.cells(at, &self.head.file).swallowed() > 0 {
             // Rows of the next claim may lie in what was swallowed.
             self.gap = Some(line);
         }
-        match &mut self.claim {
-            // Of a claim with more lines than it may have, rows are only counted.
-            Some((_, rows)) if *rows > LINES_MAX => {
-                self.block.forget(at);
-                self.block.push(Step::Lost(1));
-            }
-            Some((_, rows)) => {
-                *rows += 1;
-                self.block.push(Step::Add(at));
-            }
-            None => {}
+        let Some(open) = &mut self.claim else { return };
+        // Of a claim with more lines than it may have, rows are only counted.
+        let is_counted = open.rows > LINES_MAX;
+        open.rows += 1;
+        let is_read = open.hand.is_some();
+        self.step(if is_counted { Step::Lost(1) } else { Step::Add(at) });
+        if is_counted || is_read {
+            self.block.forget(at);
         }
     }
 
@@ -195,7 +210,7 @@ impl<'e> Table<'e> {
             .map(|place| if header.place(Column::ClaimId) == Some(place) { claim_id } else { "" })
             .collect();
         self.enter(claim_id, &row, line, None);
-        self.block.push(Step::Lost(rows));
+        self.step(Step::Lost(rows));
         self.break_claim(fault);
     }
 
@@ -206,21 +221,27 @@ impl<'e> Table<'e> {
         let lines = u32::try_from(rows).unwrap_or(u32::MAX);
         self.block.push(Step::Say(Box::new(Item::Reject(Reject { request_id: None, lines, fault }))));
         self.gap = Some(line);
+        self.shorten();
         self.hand_out();
     }
 
-    /// Makes the claim of a row the one being read, and keeps the row.
-    fn enter(&mut self, claim_id: &str, row: &StringRecord, line: u64, elsewhere: Option<&Arc<Elsewhere>>) -> At {
+    /// Makes the claim of a row the one being read; where that is another than before, keeps its row.
+    fn enter(
+        &mut self,
+        claim_id: &str,
+        row: &StringRecord,
+        line: u64,
+        elsewhere: Option<&Arc<Elsewhere>>,
+    ) -> Option<At> {
         let gap = self.gap.take();
-        if self.claim.as_ref().is_some_and(|(own, _)| own == claim_id) {
-            return self.block.row(row, line, elsewhere);
+        if self.claim.as_ref().is_some_and(|open| open.id == claim_id) {
+            return None;
         }
-        if self.claim.take().is_some() {
-            self.block.push(Step::Finish);
-        }
+        self.close();
         self.hand_out();
+        let from = self.block.steps();
         let at = self.block.row(row, line, elsewhere);
-        self.claim = Some((claim_id.to_owned(), 0));
+        self.claim = Some(Open { id: claim_id.to_owned(), rows: 0, first: at, from, hand: None });
         self.block.push(Step::Begin(at));
         if let Some(line) = gap {
             self.break_claim(beside(self.at(line)));
@@ -233,20 +254,46 @@ impl<'e> Table<'e> {
             );
             self.break_claim(fault);
         }
-        at
+        Some(at)
     }
 
     fn break_claim(&mut self, fault: Fault) {
         if self.claim.is_some() {
-            self.block.push(Step::Break(Box::new(fault)));
+            self.step(Step::Break(Box::new(fault)));
+        }
+    }
+
+    /// A step of the claim that stands open.
+    fn step(&mut self, step: Step) {
+        match self.claim.as_mut().and_then(|open| open.hand.as_mut()) {
+            Some(hand) => {
+                if let Some(item) = hand.take(step, &self.block) {
+                    self.block.push(Step::Say(Box::new(item)));
+                }
+            }
+            None => self.block.push(step),
+        }
+        self.shorten();
+    }
+
+    /// Reads the claim that stands open so far, where too much of it is kept, and its rest as it comes.
+    fn shorten(&mut self) {
+        let Some(open) = self.claim.as_mut().filter(|open| open.hand.is_none()) else { return };
+        if self.block.bytes_from(open.first) > CLAIM_BYTES_MAX || self.block.steps() - open.from > STEPS_MAX {
+            open.hand = Some(Box::new(self.block.split_off(open.first, open.from)));
+        }
+    }
+
+    fn close(&mut self) {
+        if self.claim.is_some() {
+            self.step(Step::Finish);
+            self.claim = None;
         }
     }
 
     /// Hands on the claim being read: no row follows.
     pub(super) fn finish(mut self) {
-        if self.claim.take().is_some() {
-            self.block.push(Step::Finish);
-        }
+        self.close();
         if self.block.steps() > 0 {
             (self.each)(self.block);
         }
@@ -255,7 +302,8 @@ impl<'e> Table<'e> {
     /// Hands out the block, where it is full and no claim stands open in it.
     fn hand_out(&mut self) {
         let is_full = self.block.bytes() >= self.block_bytes || self.block.steps() >= STEPS_MAX;
-        if is_full && self.claim.is_none() && self.block.steps() > 0 {
+        let is_kept = self.claim.as_ref().is_some_and(|open| open.hand.is_none());
+        if is_full && !is_kept && self.block.steps() > 0 {
             let another = self.block.another();
             (self.each)(std::mem::replace(&mut self.block, another));
         }

@@ -248,3 +248,45 @@ fn an_input_that_fails_rejects_the_claim_it_failed_in() {
     let read = read(head.chain(Failing), "claims.csv", &mut |item| told.push(format!("{item:?}")));
     assert!(read.is_err() && told.len() == 2 && told[1].contains("csv::broken_off"), "{told:?}");
 }
+
+#[test]
+fn what_is_too_much_to_keep_of_one_claim_is_read_as_it_comes() {
+    const ROWS: usize = 20_000;
+    let blocks = |text: &[u8]| {
+        let (mut items, mut heaviest) = (Vec::new(), 0);
+        let mut each = |block: Block| {
+            heaviest = heaviest.max(block.weight());
+            block.read(&mut |item| items.push(item));
+        };
+        open(text, "claims.csv").unwrap().ok().unwrap().cut(64 * 1024, &mut each).unwrap();
+        assert!(heaviest < 4 * 1024 * 1024, "{heaviest} bytes");
+        let told = |item: &Item| match item {
+            Item::Request(request) => format!("{} {}", request.id, request.lines.len()),
+            Item::Reject(Reject { request_id, lines, fault }) => {
+                format!("reject {} {lines} {}", request_id.as_deref().unwrap_or("-"), fault.code)
+            }
+            other => format!("{other:?}"),
+        };
+        items.iter().map(told).collect::<Vec<_>>()
+    };
+    let second = with(&[("claim_id", "C-2")]);
+    // Rows that name no claim.
+    let nobodys = format!("{}x\n", ",".repeat(HEADER.matches(',').count()));
+    let told = blocks(format!("{HEADER}\n{ROW}\n{}{second}\n", nobodys.repeat(ROWS)).as_bytes());
+    assert_eq!(told.len(), ROWS + 2);
+    assert_eq!(told[..ROWS], vec!["reject - 1 csv::no_claim_id".to_owned(); ROWS]);
+    assert_eq!(told[ROWS..], ["reject C-1 1 csv::row_lost", "reject C-2 1 csv::row_lost"]);
+    // Rows of the claim that cannot be read, and ones that are too long to be kept together.
+    let mut text = format!("{HEADER}\n{ROW}\n").into_bytes();
+    (0..ROWS).for_each(|_| text.extend_from_slice(b"C-1,\xff,x\n"));
+    text.extend_from_slice(format!("{second}\n").as_bytes());
+    assert_eq!(blocks(&text), [format!("reject C-1 {} csv::not_utf8", ROWS + 1), "C-2 1".to_owned()]);
+    let wide: String = (1..=60)
+        .map(|number| with(&[("line_number", &number.to_string()), ("narrative", &"words ".repeat(10_000))]) + "\n")
+        .collect();
+    assert_eq!(blocks(format!("{HEADER}\n{wide}{second}\n").as_bytes()), ["C-1 60", "C-2 1"]);
+    // One that differs from the first is seen however far behind.
+    let other = with(&[("line_number", "61"), ("member_id", "M2")]);
+    let told = blocks(format!("{HEADER}\n{wide}{other}\n{second}\n").as_bytes());
+    assert_eq!(told, ["reject C-1 61 csv::rows_differ", "C-2 1"]);
+}

@@ -68,7 +68,7 @@ impl Block {
     }
 
     /// How many bytes its segments have.
-    pub fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         self.bytes.len()
     }
 
@@ -94,6 +94,21 @@ impl Block {
             hand.take(step, bytes, &mut || openings.next(), each);
         }
         hand
+    }
+
+    /// About how much memory it takes, in bytes.
+    pub fn weight(&self) -> usize {
+        self.bytes.len() + self.steps.len() * size_of::<Step>() + self.openings.len() * size_of::<Opening>()
+    }
+
+    /// How many claims and rejects come of it.
+    pub fn claims(&self) -> usize {
+        let is_claim = |step: &&Step| match step {
+            Step::Open(_) => true,
+            Step::Say(item) => item.is_claim(),
+            _ => false,
+        };
+        self.steps.iter().filter(is_claim).count()
     }
 
     pub(super) fn steps(&self) -> usize {

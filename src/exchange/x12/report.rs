@@ -18,7 +18,8 @@ pub(super) const CLAIM_ID_BYTES_MAX: usize = 200;
 /// read as it comes, for it may be the rest of the file.
 const CLAIM_BYTES_MAX: usize = 256 * 1024;
 
-/// Steps of a block at most: segments of few bytes take more room than they have.
+/// Steps of a block, and of a claim that is kept, at most: segments of few bytes take more room than they
+/// have, and faults have none.
 const STEPS_MAX: usize = 8 * 1024;
 
 /// The file and the interchange that faults name.
@@ -61,8 +62,8 @@ pub(super) struct Report<'r> {
 /// Whether a claim stands open.
 enum Open<'r> {
     No,
-    /// Its segments go to the block, which had so many bytes before it.
-    Gathered(usize),
+    /// Its segments go to the block, which had so many bytes and steps before it.
+    Gathered(usize, usize),
     /// It is too long for that.
     Long(Box<Hand<'r>>),
 }
@@ -94,7 +95,7 @@ impl<'r> Report<'r> {
 
     /// Begins a claim with its CLM.
     pub(super) fn open(&mut self, guide: Guide, holder: Holder, segment: &Segment<'_>) {
-        self.claim = Open::Gathered(self.block.bytes());
+        self.claim = Open::Gathered(self.block.bytes(), self.block.steps());
         let interchange = self.origin.interchange.clone();
         let opening = Opening { guide, delimiters: segment.delimiters(), interchange, holder };
         self.block.open(opening, segment);
@@ -108,12 +109,9 @@ impl<'r> Report<'r> {
     pub(super) fn segment(&mut self, segment: &Segment<'_>) {
         match &mut self.claim {
             Open::No => {}
-            Open::Gathered(from) => {
-                let from = *from;
+            Open::Gathered(..) => {
                 self.block.segment(segment);
-                if self.block.bytes() - from > CLAIM_BYTES_MAX {
-                    self.claim = Open::Long(Box::new(self.block.split_off(from, self.origin.file)));
-                }
+                self.shorten();
             }
             Open::Long(hand) => hand.segment(segment),
         }
@@ -152,15 +150,26 @@ impl<'r> Report<'r> {
                 let block = &mut self.block;
                 hand.take(step, &[], &mut || None, &mut |item| block.push(Step::Say(Box::new(item))));
             }
-            (_, step) => self.block.push(step),
+            (_, step) => {
+                self.block.push(step);
+                self.shorten();
+            }
         }
         self.hand_out();
+    }
+
+    /// Reads the claim that stands open so far, where too much of it is kept, and its rest as it comes.
+    fn shorten(&mut self) {
+        let Open::Gathered(bytes, steps) = self.claim else { return };
+        if self.block.bytes() - bytes > CLAIM_BYTES_MAX || self.block.steps() - steps > STEPS_MAX {
+            self.claim = Open::Long(Box::new(self.block.split_off(bytes, self.origin.file)));
+        }
     }
 
     /// Hands out the block, where it is full and ends with a claim.
     fn hand_out(&mut self) {
         let is_full = self.block.bytes() >= self.block_bytes || self.block.steps() >= STEPS_MAX;
-        if is_full && !matches!(self.claim, Open::Gathered(_)) && self.block.steps() > 0 {
+        if is_full && !matches!(self.claim, Open::Gathered(..)) && self.block.steps() > 0 {
             let another = self.block.another();
             (self.each)(std::mem::replace(&mut self.block, another));
         }

@@ -54,6 +54,8 @@ pub(super) async fn open(connection: &mut AnyConnection, is_server: bool) -> Res
     }
     // Another may have begun it meanwhile.
     if let Some(ledger) = found(&mut transaction, is_server).await? {
+        // At once: the connection goes on, and would keep the lock until it is used again.
+        transaction.rollback().await?;
         return Ok(ledger);
     }
     let (blob, seq) = if is_server { ("BYTEA", "seq BIGINT PRIMARY KEY") } else { ("BLOB", "seq INTEGER PRIMARY KEY") };

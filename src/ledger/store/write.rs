@@ -128,6 +128,9 @@ pub(super) struct Writer {
 /// A connection that was not used for so many milliseconds is asked whether it is alive.
 const UNUSED_MS_MAX: i64 = 1_000;
 
+/// How long that may take.
+const PING_TIME_MAX: Duration = Duration::from_secs(1);
+
 /// Writes until it is told to stop, or nobody can ask any more; then its connection is closed.
 pub(super) async fn run(
     mut writer: Writer,
@@ -229,7 +232,7 @@ impl Writer {
     async fn alive(&self, kept: Option<AnyConnection>, now_ms: i64) -> Result<AnyConnection, LedgerError> {
         let Some(mut kept) = kept else { return self.connecting.connect().await };
         let is_unused = now_ms.saturating_sub(self.used_ms) > UNUSED_MS_MAX;
-        if is_unused && kept.ping().await.is_err() {
+        if is_unused && !matches!(timeout(PING_TIME_MAX, kept.ping()).await, Ok(Ok(()))) {
             return self.connecting.connect().await;
         }
         Ok(kept)

@@ -134,10 +134,15 @@ pub fn cut_tables<R: ChunkReader + 'static>(
     is_halted: &dyn Fn() -> bool,
     each: &mut dyn FnMut(Part),
 ) -> io::Result<()> {
-    let mut items = Vec::new();
+    let (mut items, mut lines) = (Vec::new(), 0);
     let read = read_tables(open, is_halted, &mut |item| {
+        lines += match &item {
+            Item::Request(request) | Item::Answered(request, _) => request.lines.len(),
+            Item::Reject(_) | Item::Fault(_) => 0,
+        };
         items.push(item);
-        if items.len() >= ITEMS {
+        if items.len() >= ITEMS || lines >= LINES {
+            lines = 0;
             each(Part::Items(std::mem::take(&mut items)));
         }
     });
@@ -147,6 +152,8 @@ pub fn cut_tables<R: ChunkReader + 'static>(
 
 /// Claims of a part.
 const ITEMS: usize = 32;
+/// Service lines of a part: a claim may have a thousand.
+const LINES: usize = 512;
 
 /// The tables, ready to be read side by side.
 struct Tables<R> {

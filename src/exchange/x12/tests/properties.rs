@@ -96,6 +96,21 @@ fn a_claim_that_is_too_long_to_be_kept_is_read_as_it_comes() {
     }
 }
 
+#[test]
+fn faults_within_a_claim_are_not_kept_without_end() {
+    let body = format!("{}{}{}{}", claim("C-1"), "QQ~".repeat(50_000), claim("C-2"), "CLM~".repeat(3));
+    let (mut items, mut heaviest) = (Vec::new(), 0);
+    x12::cut(professional(&body).as_bytes(), "claims.x12", 64 * 1024, &mut |block| {
+        heaviest = heaviest.max(block.weight());
+        block.read("claims.x12", &mut |item| items.push(item));
+    })
+    .unwrap();
+    assert!(heaviest < 1024 * 1024, "{heaviest} bytes");
+    let said = super::said(&items);
+    assert_eq!(said[..2], ["reject C-1 1 x12::unknown_segment", "C-2 1"], "{said:?}");
+    assert_eq!(settled(&items), 5);
+}
+
 /// An input that fails when it is at its end.
 struct Broken<'a>(&'a [u8]);
 
