@@ -210,9 +210,11 @@ fn leave_last(notes: &mut Vec<Note>) {
         let coming = notes.iter().rev();
         let stays = coming.map(|note| {
             let of_number = later.entry(note.claim_id.as_str()).or_default();
-            let comes_again = note.place.is_recorded() && of_number.iter().any(|later| later.is_again(note));
-            of_number.push(note);
-            !comes_again
+            let is_known = of_number.iter().any(|later| later.is_again(note));
+            if !is_known {
+                of_number.push(note);
+            }
+            !(is_known && note.place.is_recorded())
         });
         stays.collect()
     };

@@ -84,11 +84,11 @@ impl Note {
     /// Whether its services were on the same days, as far as these are known; where none is, whether all
     /// that is noted of both is the same.
     pub(super) fn has_days_of(&self, other: &Note) -> bool {
-        let days = |note: &Note| {
+        fn days(note: &Note) -> impl Iterator<Item = (i32, i32)> {
             let dated = note.services.iter().filter(|service| service.is_dated());
-            dated.map(|service| (service.first, service.last)).collect::<Vec<_>>()
-        };
-        days(self) == days(other) && (self.is_dated() || self.has_all_of(other))
+            dated.map(|service| (service.first, service.last))
+        }
+        days(self).eq(days(other)) && (self.is_dated() || self.has_all_of(other))
     }
 
     /// Whether it is the same claim with the same services, whatever else was said of it.

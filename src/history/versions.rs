@@ -37,13 +37,12 @@ impl<'n> Versions<'n> {
                 join(&mut roots, other, place);
             }
             // A number alone does not make two claims one: it is often that of the patient's account.
+            // Of those that have the same days the first is enough: one claim may come very many times.
             let others = numbered.entry(note.claim_id.as_str()).or_default();
-            for other in others.iter() {
-                if notes.get(*other).is_some_and(|other| other.has_days_of(note)) {
-                    join(&mut roots, *other, place);
-                }
+            match others.iter().find(|other| notes.get(**other).is_some_and(|other| other.has_days_of(note))) {
+                Some(other) => join(&mut roots, *other, place),
+                None => others.push(place),
             }
-            others.push(place);
         }
         for place in 0..roots.len() {
             let root = root(&roots, place);
