@@ -76,7 +76,7 @@ pub(super) fn read(folder: &dyn Folder, terms: &Value) -> Result<Option<Done>, R
     let value: Value = serde_json::from_slice(&bytes).map_err(|_| unread())?;
     let count = |name: &str| value.get(name).and_then(Value::as_u64).ok_or_else(unread);
     if count("version")? != VERSION {
-        return Err(unread());
+        return Err(ReplayError::Changed(format!("`{FILE}` is of another version of the program")));
     }
     let before = value.get("terms").ok_or_else(unread)?;
     for (name, what) in [

@@ -168,7 +168,7 @@ impl Past<'_> {
         let work = |batch: Batch| -> Result<(u64, Option<Date>, Vec<Noted>), ReplayError> {
             let (mut came, mut first, mut noted) = (0, None, Vec::new());
             batch.each(self.inputs, &mut Aside::default(), &mut |place, item| {
-                came += u64::from(!matches!(item, Item::Fault(_)));
+                came += u64::from(item.is_claim());
                 if let Item::Request(request) | Item::Answered(request, _) = item {
                     first = earlier(first, first_day(&request));
                     noted.extend(noting.note(&request, place));

@@ -243,8 +243,9 @@ impl<'e> Table<'e> {
         let at = self.block.row(row, line, elsewhere);
         self.claim = Some(Open { id: claim_id.to_owned(), rows: 0, first: at, from, hand: None });
         self.block.push(Step::Begin(at));
+        // These go to the block as they are: the row is still to be looked at, and must stay until then.
         if let Some(line) = gap {
-            self.break_claim(beside(self.at(line)));
+            self.block.push(Step::Break(Box::new(beside(self.at(line)))));
         }
         if !self.seen.first(claim_id) {
             let mut fault =
@@ -252,7 +253,7 @@ impl<'e> Table<'e> {
             fault.help = Some(
                 "sort the table by `claim_id`; the verdict of the earlier rows was given without these".to_owned(),
             );
-            self.break_claim(fault);
+            self.block.push(Step::Break(Box::new(fault)));
         }
         Some(at)
     }

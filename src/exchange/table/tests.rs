@@ -28,12 +28,16 @@ fn items(bytes: &[u8]) -> Vec<Item> {
     let mut items = Vec::new();
     read(bytes, "claims.csv", &mut |item| items.push(item)).unwrap();
     for block_bytes in [1, 300, 64 * 1024] {
-        let (mut blocks, mut later) = (Vec::new(), Vec::new());
+        let (mut blocks, mut later) = (Vec::<Block>::new(), Vec::new());
         match open(bytes, "claims.csv").unwrap() {
             Ok(opened) => opened.cut(block_bytes, &mut |block| blocks.push(block)).unwrap(),
             Err(fault) => later.push(Item::Fault(fault)),
         }
-        blocks.into_iter().for_each(|block: Block| block.read(&mut |item| later.push(item)));
+        for block in blocks {
+            let (told, before) = (block.claims(), later.len());
+            block.read(&mut |item| later.push(item));
+            assert_eq!(later.iter().skip(before).filter(|item| item.is_claim()).count(), told);
+        }
         assert_eq!(format!("{later:?}"), format!("{items:?}"), "in blocks of {block_bytes}");
     }
     items
@@ -285,6 +289,14 @@ fn what_is_too_much_to_keep_of_one_claim_is_read_as_it_comes() {
         .map(|number| with(&[("line_number", &number.to_string()), ("narrative", &"words ".repeat(10_000))]) + "\n")
         .collect();
     assert_eq!(blocks(format!("{HEADER}\n{wide}{second}\n").as_bytes()), ["C-1 60", "C-2 1"]);
+    // A long first row of a broken claim that swallows others: the claim behind it is broken too.
+    let open = with(&[("claim_id", "C-3"), ("narrative", &"words ".repeat(100_000)), ("sex", "F\nG\n")]);
+    let text = format!("{HEADER}\n{nobodys}{open}\n{second}\n");
+    let told = blocks(text.as_bytes());
+    assert!(
+        told.len() == 3 && told[1].starts_with("reject C-3 ") && told[2] == "reject C-2 1 csv::row_lost",
+        "{told:?}"
+    );
     // One that differs from the first is seen however far behind.
     let other = with(&[("line_number", "61"), ("member_id", "M2")]);
     let told = blocks(format!("{HEADER}\n{wide}{other}\n{second}\n").as_bytes());

@@ -88,7 +88,11 @@ fn check(input: impl AsRef<[u8]>, expected: &[&str]) {
 fn in_blocks(input: &[u8], block_bytes: usize) -> Vec<Item> {
     let (mut blocks, mut items) = (Vec::new(), Vec::new());
     x12::cut(input, "claims.x12", block_bytes, &mut |block| blocks.push(block)).unwrap();
-    blocks.into_iter().for_each(|block| block.read("claims.x12", &mut |item| items.push(item)));
+    for block in blocks {
+        let (told, before) = (block.claims(), items.len());
+        block.read("claims.x12", &mut |item| items.push(item));
+        assert_eq!(items.iter().skip(before).filter(|item| item.is_claim()).count(), told);
+    }
     items
 }
 

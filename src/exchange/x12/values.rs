@@ -21,7 +21,7 @@ pub(super) fn day(qualifier: &[u8], element: &[u8], source: Source) -> Given<Dat
 /// The first day of a `D8` date or an `RD8` range; a range that ends before it begins is
 /// unreadable.
 pub(super) fn first_day(qualifier: &[u8], element: &[u8], source: Source) -> Given<DateSpan> {
-    if element.len() == 8 && is(qualifier, "D8") {
+    if is(qualifier, "D8") && !element.contains(&b'-') {
         return day(qualifier, element, source);
     }
     let ranged = is(qualifier, "RD8") || qualifier.is_empty() || is(qualifier, "D8");

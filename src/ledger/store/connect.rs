@@ -79,9 +79,7 @@ impl Connecting {
     pub(super) async fn connect(&self) -> Result<AnyConnection, LedgerError> {
         let connected = timeout(CONNECT_TIME_MAX, self.options.connect());
         let mut connection = connected.await.map_err(|_| LedgerError::TooSlow)??;
-        for setting in &self.settings {
-            sqlx::query(setting).execute(&mut connection).await?;
-        }
+        set(&mut connection, &self.settings).await?;
         Ok(connection)
     }
 
@@ -93,13 +91,16 @@ impl Connecting {
             .acquire_timeout(CONNECT_TIME_MAX)
             .after_connect(move |connection, _| {
                 let settings = settings.clone();
-                Box::pin(async move {
-                    for setting in &settings {
-                        sqlx::query(setting).execute(&mut *connection).await?;
-                    }
-                    Ok(())
-                })
+                Box::pin(async move { set(connection, &settings).await })
             })
             .connect_lazy_with(self.options.clone())
     }
+}
+
+/// Says on a connection what is said first on each.
+async fn set(connection: &mut AnyConnection, settings: &[String]) -> Result<(), sqlx::Error> {
+    for setting in settings {
+        sqlx::query(setting).execute(&mut *connection).await?;
+    }
+    Ok(())
 }

@@ -128,11 +128,12 @@ impl Ledger {
     /// off it may have been, so that a decision that was never answered may stand in the ledger.
     pub async fn record(&self, group: Group) -> Result<Recorded, LedgerError> {
         let (answer, answered) = oneshot::channel();
-        let seals = group.records.iter().map(rows::Seal::of).collect();
-        if self.inner.queue.try_send(write::Waiting { group, seals, answer }).is_err() {
+        let Ok(place) = self.inner.queue.try_reserve() else {
             self.inner.trouble.cannot_record(&LedgerError::Busy, 1);
             return Err(LedgerError::Busy);
-        }
+        };
+        let seals = group.records.iter().map(rows::Seal::of).collect();
+        place.send(write::Waiting { group, seals, answer });
         answered.await.unwrap_or(Err(LedgerError::Busy))
     }
 
